@@ -1,0 +1,276 @@
+import type { ObjectRef } from './objectRef.ts';
+import type { World } from './world.ts';
+import { cniIds } from './cni.ts';
+
+/** The name of a fact. */
+export type FactName =
+  | 'cni'
+  | 'node'
+  | 'imds.httpEndpoint'
+  | 'imds.httpTokens'
+  | 'imds.httpPutResponseHopLimit'
+  | 'imds.httpProtocolIpv6'
+  | 'kube2iam'
+  | 'kube2iam.daemon'
+  | 'kube2iam.rule'
+  | 'webhook'
+  | 'podIdentityAgent'
+  | 'serviceAccount'
+  | 'token'
+  | 'sts'
+  | 'stsAddress'
+  | 'oidcProvider'
+  | 'trust'
+  | 'identityPolicy'
+  | 'secretValue'
+  | 'mountedProfile'
+  | 'stsModule';
+
+/**
+ * What the input may leave open, by name.
+ *
+ * `options`: the values that are explored when nothing states the fact.
+ * `assumed`: the value that is taken, and printed, when nothing states the fact.
+ * `faults`: the values to which one fault can turn the fact when it is known.
+ * `valid`: accepts stated values beyond the options.
+ */
+export interface FactDefinition {
+  readonly name: FactName;
+  readonly meaning: string;
+  readonly scope: 'cluster' | 'node' | 'role' | 'account' | 'object' | 'pod';
+  readonly options: readonly string[];
+  readonly assumed?: string;
+  readonly faults?: readonly string[];
+  readonly valid?: RegExp;
+}
+
+const definitions: readonly FactDefinition[] = [
+  {
+    name: 'cni',
+    meaning: 'the CNI and what enforces NetworkPolicy',
+    scope: 'cluster',
+    options: cniIds,
+  },
+  {
+    name: 'node',
+    meaning: 'the node, or class of nodes, that the pod runs on',
+    scope: 'pod',
+    options: [],
+    valid: /./,
+  },
+  {
+    name: 'imds.httpEndpoint',
+    meaning: 'whether the instance metadata service is switched on',
+    scope: 'node',
+    options: ['enabled', 'disabled'],
+    assumed: 'enabled',
+  },
+  {
+    name: 'imds.httpTokens',
+    meaning: 'whether the instance metadata service requires IMDSv2 tokens',
+    scope: 'node',
+    options: ['optional', 'required'],
+  },
+  {
+    name: 'imds.httpPutResponseHopLimit',
+    meaning: 'how many hops the answer to an IMDSv2 token request may travel',
+    scope: 'node',
+    options: ['1', '2'],
+    valid: /^([1-9]|[1-5][0-9]|6[0-4])$/,
+  },
+  {
+    name: 'imds.httpProtocolIpv6',
+    meaning: 'whether the instance metadata service also answers on fd00:ec2::254',
+    scope: 'node',
+    options: ['disabled', 'enabled'],
+    assumed: 'disabled',
+  },
+  {
+    name: 'kube2iam',
+    meaning: 'whether kube2iam runs in the cluster although no manifest of it was given',
+    scope: 'cluster',
+    options: ['installed', 'notInstalled'],
+  },
+  {
+    name: 'kube2iam.daemon',
+    meaning: 'whether the kube2iam pod on the node answers',
+    scope: 'node',
+    options: ['ready', 'notReady', 'gone'],
+    faults: ['notReady', 'gone'],
+  },
+  {
+    name: 'kube2iam.rule',
+    meaning: 'whether an iptables rule sends metadata requests to kube2iam',
+    scope: 'node',
+    options: ['present', 'absent'],
+    faults: ['absent'],
+  },
+  {
+    name: 'webhook',
+    meaning: 'whether the pod identity webhook mutated the pod at its creation',
+    scope: 'pod',
+    options: ['injects', 'missed'],
+    assumed: 'injects',
+    faults: ['missed'],
+  },
+  {
+    name: 'podIdentityAgent',
+    meaning: 'whether the EKS Pod Identity agent answers on the node',
+    scope: 'node',
+    options: ['running', 'absent'],
+    faults: ['absent'],
+  },
+  {
+    name: 'serviceAccount',
+    meaning: 'whether a service account that no manifest shows carries a role annotation',
+    scope: 'object',
+    options: ['notAnnotated'],
+    assumed: 'notAnnotated',
+    valid: /^(notAnnotated|arn:aws[a-z-]*:iam::\d{12}:role\/.+)$/,
+  },
+  {
+    name: 'token',
+    meaning: 'the state of the projected service account token',
+    scope: 'pod',
+    options: ['valid', 'expired', 'missing', 'unreadable'],
+    assumed: 'valid',
+    faults: ['expired', 'missing', 'unreadable'],
+  },
+  {
+    name: 'sts',
+    meaning: 'how STS behaves once a packet reaches it',
+    scope: 'cluster',
+    options: ['answers', 'timeout', 'refused', 'serverError'],
+    assumed: 'answers',
+    faults: ['timeout', 'refused', 'serverError'],
+  },
+  {
+    name: 'stsAddress',
+    meaning: 'whether the address of STS lies inside the CIDR that a NetworkPolicy allows',
+    scope: 'object',
+    options: ['inside', 'outside'],
+  },
+  {
+    name: 'oidcProvider',
+    meaning: 'whether the account of the role has an OIDC provider for the cluster',
+    scope: 'account',
+    options: ['registered', 'absent'],
+    assumed: 'registered',
+    faults: ['absent'],
+  },
+  {
+    name: 'trust',
+    meaning: 'whether the trust policy of the role admits the caller',
+    scope: 'role',
+    options: ['admits', 'refuses'],
+    faults: ['refuses'],
+  },
+  {
+    name: 'identityPolicy',
+    meaning: 'whether the policies of the calling role allow it to assume the other',
+    scope: 'role',
+    options: ['allows', 'denies'],
+  },
+  {
+    name: 'secretValue',
+    meaning: 'whether an optional Secret or ConfigMap key is there and not empty',
+    scope: 'object',
+    options: ['set', 'unset'],
+  },
+  {
+    name: 'mountedProfile',
+    meaning: 'what a mounted AWS profile file, whose text the input does not show, holds',
+    scope: 'object',
+    options: ['staticKeys', 'noCredentials'],
+  },
+  {
+    name: 'stsModule',
+    meaning: 'whether the application ships the STS module that web identity needs (Java, .NET)',
+    scope: 'pod',
+    options: ['present', 'missing'],
+    assumed: 'present',
+    faults: ['missing'],
+  },
+];
+
+/** Every fact that whichrole can explore, assume or be told. */
+export const factDefinitions: ReadonlyMap<FactName, FactDefinition> = new Map(
+  definitions.map((definition) => [definition.name, definition]),
+);
+
+/**
+ * A fact that some rule consults.
+ *
+ * `known` is what the input itself states (an instance's metadata options); it gives way only to
+ * what the user states on purpose.
+ */
+export interface Question {
+  readonly name: FactName;
+  /** A node, a role ARN, an account, `ns/pod` …; absent for facts of the whole cluster. */
+  readonly scope?: string;
+  readonly known?: string;
+  /** Replaces the options of the definition, as for `node`. */
+  readonly options?: readonly string[];
+  /** The object that the fact is about. */
+  readonly about?: ObjectRef;
+}
+
+/** Gives the value of a fact. Whoever calls need not know whether it was stated, assumed or is being explored. */
+export type Ask = (question: Question) => string;
+
+/** A fact that the user stated: in `whichrole.yaml`, on the command line, or through the builder. */
+export interface StatedFact {
+  readonly name: FactName;
+  /** Absent: wherever the fact is consulted. */
+  readonly scope?: string;
+  readonly value: string;
+  readonly ref?: ObjectRef;
+}
+
+/** Writes a question as `--assume` takes it: `name` or `name:scope`. */
+export function factKey(question: { readonly name: FactName; readonly scope?: string }): string {
+  return question.scope === undefined ? question.name : `${question.name}:${question.scope}`;
+}
+
+/** Where the value of a fact came from. */
+export type FactBasis =
+  | { readonly kind: 'stated'; readonly ref?: ObjectRef }
+  | { readonly kind: 'input' }
+  | { readonly kind: 'assumed' }
+  | { readonly kind: 'open' };
+
+/**
+ * Looks a question up without exploring: what the user stated, what the input shows, what is assumed.
+ *
+ * The most narrowly scoped statement wins; among equals the last.
+ *
+ * @returns the value and its basis; `value` is absent when the fact is open
+ */
+export function lookUpFact(
+  world: Pick<World, 'facts'>,
+  question: Question,
+): { readonly value?: string; readonly basis: FactBasis } {
+  const stated =
+    world.facts.findLast(
+      (fact) => fact.name === question.name && fact.scope !== undefined && fact.scope === question.scope,
+    ) ?? world.facts.findLast((fact) => fact.name === question.name && fact.scope === undefined);
+  if (stated)
+    return { value: stated.value, basis: { kind: 'stated', ...(stated.ref ? { ref: stated.ref } : {}) } };
+  if (question.known !== undefined) return { value: question.known, basis: { kind: 'input' } };
+  const definition = factDefinitions.get(question.name);
+  if (definition?.assumed !== undefined) return { value: definition.assumed, basis: { kind: 'assumed' } };
+  return { basis: { kind: 'open' } };
+}
+
+/**
+ * Answers facts without exploring; for tests and for callers that know everything.
+ *
+ * @throws Error when an open fact is consulted: the caller promised that there is none
+ */
+export function askStated(world: Pick<World, 'facts'>): Ask {
+  return (question) => {
+    const { value } = lookUpFact(world, question);
+    if (value === undefined) throw new Error(`nothing states \`${factKey(question)}\``);
+    return value;
+  };
+}

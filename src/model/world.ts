@@ -1,0 +1,143 @@
+import type { Completeness, IamRole, InstanceProfile, OidcProvider, PodIdentityAssociation } from './aws.ts';
+import type { StatedFact } from './fact.ts';
+import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from './kubernetes.ts';
+import type { Kube2iam } from './kube2iam.ts';
+import type { ClusterNode } from './node.ts';
+import type { ObjectRef } from './objectRef.ts';
+import type { SdkRef } from './sdk.ts';
+import type { Workload } from './workload.ts';
+
+/** Facts of the cluster as a whole. What is absent was not stated. */
+export interface Cluster {
+  readonly name?: string;
+  readonly accountId?: string;
+  readonly region?: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  /** Without `https://`. */
+  readonly oidcIssuer?: string;
+  readonly ipFamily: 'ipv4' | 'ipv6';
+  readonly ref?: ObjectRef;
+}
+
+/** Says which SDK a container uses. Absent fields match everything; the last statement that matches wins. */
+export interface SdkStatement {
+  readonly namespace?: string;
+  readonly workload?: string;
+  readonly container?: string;
+  readonly sdk: SdkRef;
+  readonly ref?: ObjectRef;
+}
+
+/**
+ * Everything that is known: an immutable value.
+ *
+ * A change is a function from world to world, see {@link Change}.
+ */
+export interface World {
+  readonly cluster: Cluster;
+  readonly namespaces: readonly Namespace[];
+  readonly serviceAccounts: readonly ServiceAccount[];
+  readonly workloads: readonly Workload[];
+  readonly nodes: readonly ClusterNode[];
+  /** What holds for every node that states nothing itself: role and metadata options. */
+  readonly nodeDefaults: Pick<ClusterNode, 'roleArn' | 'roleRef' | 'imds'>;
+  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly dataObjects: readonly DataObject[];
+  readonly kube2iam: readonly Kube2iam[];
+  readonly roles: readonly IamRole[];
+  readonly oidcProviders: readonly OidcProvider[];
+  readonly instanceProfiles: readonly InstanceProfile[];
+  readonly podIdentityAssociations: readonly PodIdentityAssociation[];
+  readonly complete: Completeness;
+  readonly sdkStatements: readonly SdkStatement[];
+  readonly facts: readonly StatedFact[];
+}
+
+/** A world in which nothing is known. */
+export const emptyWorld: World = {
+  cluster: { partition: 'aws', ipFamily: 'ipv4' },
+  namespaces: [],
+  serviceAccounts: [],
+  workloads: [],
+  nodes: [],
+  nodeDefaults: { imds: {} },
+  networkPolicies: [],
+  dataObjects: [],
+  kube2iam: [],
+  roles: [],
+  oidcProviders: [],
+  instanceProfiles: [],
+  podIdentityAssociations: [],
+  complete: { rolesOfAccounts: [], oidcProvidersOfAccounts: [], podIdentityAssociations: false },
+  sdkStatements: [],
+  facts: [],
+};
+
+/** Objects of a world by name. Made once for each world and kept as long as the world is. */
+export interface WorldIndex {
+  readonly namespace: (name: string) => Namespace | undefined;
+  readonly serviceAccount: (namespace: string, name: string) => ServiceAccount | undefined;
+  readonly workload: (namespace: string, name: string) => readonly Workload[];
+  readonly role: (arn: string) => IamRole | undefined;
+  readonly dataObject: (kind: DataObject['kind'], namespace: string, name: string) => DataObject | undefined;
+  readonly policiesOf: (namespace: string) => readonly NetworkPolicy[];
+  readonly association: (namespace: string, serviceAccount: string) => PodIdentityAssociation | undefined;
+}
+
+const indexes = new WeakMap<World, WorldIndex>();
+
+/** Gives the index of a world. */
+export function indexOf(world: World): WorldIndex {
+  const known = indexes.get(world);
+  if (known) return known;
+  const index = buildIndex(world);
+  indexes.set(world, index);
+  return index;
+}
+
+function buildIndex(world: World): WorldIndex {
+  const namespaces = keyed(world.namespaces, (namespace) => namespace.name);
+  const serviceAccounts = keyed(world.serviceAccounts, (account) => `${account.namespace}/${account.name}`);
+  const roles = keyed(world.roles, (role) => role.arn);
+  const data = keyed(world.dataObjects, (object) => `${object.kind}/${object.namespace}/${object.name}`);
+  const associations = keyed(
+    world.podIdentityAssociations,
+    (association) => `${association.namespace}/${association.serviceAccount}`,
+  );
+  const workloads = groupBy(world.workloads, (workload) => `${workload.namespace}/${workload.name}`);
+  const policies = groupBy(world.networkPolicies, (policy) => policy.namespace);
+  return {
+    namespace: (name) => namespaces.get(name),
+    serviceAccount: (namespace, name) => serviceAccounts.get(`${namespace}/${name}`),
+    workload: (namespace, name) => workloads.get(`${namespace}/${name}`) ?? [],
+    role: (arn) => roles.get(arn),
+    dataObject: (kind, namespace, name) => data.get(`${kind}/${namespace}/${name}`),
+    policiesOf: (namespace) => policies.get(namespace) ?? [],
+    association: (namespace, serviceAccount) => associations.get(`${namespace}/${serviceAccount}`),
+  };
+}
+
+/** The last of several objects with one name wins, as `kubectl apply` of the files in order would have it. */
+function keyed<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [keyOf(item), item]));
+}
+
+/** `Map.groupBy`, which Node 20 does not have. */
+function groupBy<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+/** Labels of a namespace, with the name label that the API server sets on each. */
+export function namespaceLabels(world: World, name: string): Readonly<Record<string, string>> {
+  return { ...indexOf(world).namespace(name)?.labels, 'kubernetes.io/metadata.name': name };
+}
