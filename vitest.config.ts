@@ -1,5 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'] },
+  resolve: {
+    alias: [
+      { find: /^whichrole$/, replacement: source('index.ts') },
+      { find: /^whichrole\/node$/, replacement: source('node.ts') },
+      { find: /^whichrole\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/reporter/closingLine.ts'],
+    testTimeout: 30_000,
+  },
 });

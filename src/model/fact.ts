@@ -1,9 +1,11 @@
 import type { ObjectRef } from './objectRef.ts';
 import type { World } from './world.ts';
 import { cniIds } from './cni.ts';
+import { sdkFamilies } from './sdk.ts';
 
 /** The name of a fact. */
 export type FactName =
+  | 'sdk'
   | 'cni'
   | 'node'
   | 'imds.httpEndpoint'
@@ -45,6 +47,13 @@ export interface FactDefinition {
 }
 
 const definitions: readonly FactDefinition[] = [
+  {
+    name: 'sdk',
+    meaning: 'the AWS SDK that the process in the container uses',
+    scope: 'object',
+    options: sdkFamilies,
+    valid: /./,
+  },
   {
     name: 'cni',
     meaning: 'the CNI and what enforces NetworkPolicy',

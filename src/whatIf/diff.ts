@@ -1,0 +1,58 @@
+import { describeSdk } from '../model/sdk.ts';
+import type { World } from '../model/world.ts';
+import { conditionText } from '../resolve/condition.ts';
+import type { Answer, Outcome } from '../resolve/answer.ts';
+import { resolveAll, type ResolveOptions } from '../resolve/resolve.ts';
+
+/** How the answer for one container and one SDK differs between two worlds. */
+export type AnswerChange =
+  | { readonly kind: 'added'; readonly after: Answer }
+  | { readonly kind: 'removed'; readonly before: Answer }
+  /** The container gets another identity when nothing goes wrong. */
+  | { readonly kind: 'identityChanged'; readonly before: Answer; readonly after: Answer }
+  /** The first identity is the same; what else it could get, or when, is not. */
+  | { readonly kind: 'alternativesChanged'; readonly before: Answer; readonly after: Answer };
+
+/**
+ * Says whose identity differs between two worlds.
+ *
+ * @example
+ * diffAnswers(before, before) // => []
+ */
+export function diffAnswers(
+  before: World,
+  after: World,
+  options: ResolveOptions = {},
+): readonly AnswerChange[] {
+  const earlier = new Map(resolveAll(before, options).map((answer) => [answerKey(answer), answer]));
+  const later = new Map(resolveAll(after, options).map((answer) => [answerKey(answer), answer]));
+  const changes: AnswerChange[] = [];
+  for (const [key, answer] of earlier) {
+    const counterpart = later.get(key);
+    if (!counterpart) changes.push({ kind: 'removed', before: answer });
+    else changes.push(...compareAnswers(answer, counterpart));
+  }
+  for (const [key, answer] of later) if (!earlier.has(key)) changes.push({ kind: 'added', after: answer });
+  return changes;
+}
+
+function answerKey({ subject, sdk }: Answer): string {
+  const { namespace, workload, container } = subject;
+  return `${namespace}/${workload.kind}/${workload.name}/${container.name}/${describeSdk(sdk)}`;
+}
+
+function compareAnswers(before: Answer, after: Answer): readonly AnswerChange[] {
+  const [first] = before.outcomes;
+  const [second] = after.outcomes;
+  const sameFirst = first && second ? identityText(first) === identityText(second) : first === second;
+  if (!sameFirst) return [{ kind: 'identityChanged', before, after }];
+  const outcomes = (answer: Answer): string =>
+    answer.outcomes
+      .map((outcome) => `${identityText(outcome)} when ${conditionText(outcome.when)}`)
+      .join('\n');
+  return outcomes(before) === outcomes(after) ? [] : [{ kind: 'alternativesChanged', before, after }];
+}
+
+function identityText({ identity, mechanism }: Outcome): string {
+  return `${JSON.stringify(identity.kind === 'static' ? { ...identity, from: undefined } : identity)} ${mechanism}`;
+}
