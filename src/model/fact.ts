@@ -21,6 +21,8 @@ export type FactName =
   | 'token'
   | 'sts'
   | 'stsAddress'
+  | 'hostAddress'
+  | 'policyEnforcement'
   | 'oidcProvider'
   | 'trust'
   | 'identityPolicy'
@@ -158,6 +160,20 @@ const definitions: readonly FactDefinition[] = [
     meaning: 'whether the address of STS lies inside the CIDR that a NetworkPolicy allows',
     scope: 'object',
     options: ['inside', 'outside'],
+  },
+  {
+    name: 'hostAddress',
+    meaning: 'whether the address of a node, a pod or the cluster DNS lies inside the CIDR that a NetworkPolicy names',
+    scope: 'object',
+    options: ['inside', 'outside'],
+  },
+  {
+    name: 'policyEnforcement',
+    meaning: 'whether the policy engine has loaded the NetworkPolicies that select the pod',
+    scope: 'pod',
+    options: ['loaded', 'notYet'],
+    assumed: 'loaded',
+    faults: ['notYet'],
   },
   {
     name: 'oidcProvider',

@@ -1,0 +1,98 @@
+import type { AssumeDecision } from '../iam/decision.ts';
+import type { Reply } from '../model/exchange.ts';
+import type { Identity } from '../model/identity.ts';
+import type { ObjectRef } from '../model/objectRef.ts';
+
+/** What a service answers, and what it weighed. */
+export interface ServiceReply {
+  readonly reply: Reply;
+  readonly evidence: readonly ServiceEvidence[];
+}
+
+/** What one service found while it answered. `at` is the object that decided; `source` is where the rule was read. */
+export type ServiceEvidence = ServiceFinding & { readonly at?: ObjectRef; readonly source: string };
+
+/** The findings of all services. */
+export type ServiceFinding = StsFinding | ImdsFinding | Kube2iamFinding | PodIdentityFinding;
+
+/** What STS weighs. */
+export type StsFinding =
+  | { readonly kind: 'stsFault'; readonly fault: string }
+  /** `placeholder`: the text of the role still holds a template placeholder. */
+  | { readonly kind: 'undeterminedRole'; readonly text: string; readonly placeholder: string }
+  | { readonly kind: 'malformedRoleArn'; readonly text: string }
+  | { readonly kind: 'tokenRejected'; readonly reason: 'expired' | 'notAToken' | 'audience' | 'missing' }
+  /** The file that holds the token is not in the input. */
+  | { readonly kind: 'tokenNotShown' }
+  /** The cluster's issuer is not stated; it was taken from what else names exactly one. */
+  | {
+      readonly kind: 'issuerInferred';
+      readonly issuer: string;
+      readonly from: 'oidcProviders' | 'trustPolicy';
+    }
+  | { readonly kind: 'issuerUnknown' }
+  | { readonly kind: 'oidcProviderFound'; readonly accountId: string; readonly issuer: string }
+  | { readonly kind: 'oidcProviderAbsent'; readonly accountId: string; readonly issuer?: string }
+  | {
+      readonly kind: 'audienceNotRegistered';
+      readonly audience: string;
+      readonly clientIds: readonly string[];
+    }
+  | { readonly kind: 'sessionTooLong'; readonly requestedSeconds: number; readonly limitSeconds: number }
+  /** May `caller` assume the role? The statements stand in the decision. */
+  | {
+      readonly kind: 'assumption';
+      readonly action: 'AssumeRole' | 'AssumeRoleWithWebIdentity' | 'AssumeRoleForPodIdentity';
+      readonly roleArn: string;
+      readonly caller: string;
+      readonly decision: AssumeDecision;
+    };
+
+/** What the instance metadata service weighs. */
+export type ImdsFinding =
+  | { readonly kind: 'noInstanceMetadata' }
+  | { readonly kind: 'endpointDisabled' }
+  | { readonly kind: 'hopLimit'; readonly limit: number; readonly hops: number; readonly returns: boolean }
+  | { readonly kind: 'tokenRequired' }
+  | { readonly kind: 'nodeRole'; readonly identity: Identity }
+  | { readonly kind: 'noSuchRole'; readonly asked: string };
+
+/** What kube2iam weighs. */
+export type Kube2iamFinding =
+  /** `nobody`: no pod, or the pods of the host network; `several`: the cache holds more pods with the address. */
+  | { readonly kind: 'podBySourceAddress'; readonly found: 'pod' | 'nobody' | 'several' }
+  | {
+      readonly kind: 'roleChosen';
+      readonly by: 'annotation' | 'defaultRole';
+      /** As written. */
+      readonly text: string;
+      readonly roleArn: string;
+    }
+  | { readonly kind: 'noRole' }
+  /** Without restrictions `by` is `unrestricted`; `entry` is the entry of the namespace that admits the role. */
+  | {
+      readonly kind: 'namespaceRestriction';
+      readonly allowed: boolean;
+      readonly by: 'unrestricted' | 'defaultRole' | 'entry' | 'noEntry' | 'unreadableList';
+      readonly entry?: string;
+    }
+  | { readonly kind: 'baseArnDiscovered'; readonly baseArn: string; readonly from: BaseArnSource }
+  | { readonly kind: 'emptyRoleListed' }
+  | { readonly kind: 'otherRoleAsked'; readonly asked: string; readonly roleArn: string }
+  | { readonly kind: 'proxiedToImds' }
+  /** A version before 0.10.10, whose proxy adds a header for which the metadata service refuses a token. */
+  | { readonly kind: 'clientAddressForwarded'; readonly image: string }
+  /** The daemon's own role may not list the regions of EC2, which it does before it assumes a role. */
+  | { readonly kind: 'describeRegionsDenied' }
+  | { readonly kind: 'daemonIdentity'; readonly identity: Identity };
+
+/** From where the account of an auto-discovered base ARN is known. */
+export type BaseArnSource = 'nodeRole' | 'cluster' | 'onlyAccountOfRoles' | 'nowhere';
+
+/** What the EKS Pod Identity agent, and EKS Auth behind it, weigh. */
+export type PodIdentityFinding =
+  | { readonly kind: 'agentAbsent' }
+  | { readonly kind: 'agentUnsupported' }
+  | { readonly kind: 'association'; readonly roleArn?: string; readonly targetRoleArn?: string }
+  | { readonly kind: 'associationMissing' }
+  | { readonly kind: 'associationNotShown' };

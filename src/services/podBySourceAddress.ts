@@ -1,0 +1,55 @@
+import type { Kube2iamFlags } from '../model/kube2iam.ts';
+import type { PodTemplate } from '../model/pod.ts';
+import type { World } from '../model/world.ts';
+
+/** The pod that kube2iam takes a caller for. */
+export type FoundPod =
+  | { readonly kind: 'pod'; readonly pod: PodTemplate }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'several' };
+
+/**
+ * Finds the pod that kube2iam takes a caller for, by the address that its packets come from.
+ *
+ * Several pods with one address are nobody, unless duplicates are resolved: then the API server's first running
+ * pod of the pod network. Pods of the host network share the node's address with kube2iam itself.
+ *
+ * @param caller - the pod whose own address the packets carry; absent when they carry the node's
+ * @source jtblin/kube2iam:k8s/k8s.go (PodByIP, resolveDuplicatedIP), pod.go (isPodActive)
+ */
+export function podBySourceAddress(
+  world: World,
+  flags: Kube2iamFlags,
+  caller: PodTemplate | undefined,
+): FoundPod {
+  if (!caller) return { kind: 'nobody' };
+  const address = caller.status?.podIP;
+  const others =
+    address === undefined ? [] : activePods(world, flags, caller, address).filter((pod) => pod !== caller);
+  if (others.length === 0) return { kind: 'pod', pod: caller };
+  if (!flags.resolveDuplicateCacheIps) return { kind: 'several' };
+  const [first] = [caller, ...others]
+    .filter((pod) => !pod.hostNetwork && pod.status?.phase === 'Running')
+    .toSorted((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+  return first ? { kind: 'pod', pod: first } : { kind: 'several' };
+}
+
+function activePods(
+  world: World,
+  flags: Kube2iamFlags,
+  caller: PodTemplate,
+  address: string,
+): readonly PodTemplate[] {
+  return world.workloads
+    .map(({ template }) => template)
+    .filter(({ status, nodeName }) => {
+      const active = status?.podIP === address && status.phase !== 'Succeeded' && status.phase !== 'Failed';
+      // With `--node` the cache holds the pods of the daemon's own node only, where the caller is too.
+      return active && (flags.node === '' || nodeName === caller.nodeName);
+    });
+}
+
+/** The API server lists by namespace and name. */
+function orderKey({ namespace, ref }: PodTemplate): string {
+  return `${namespace}/${ref.name}`;
+}
