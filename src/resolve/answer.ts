@@ -1,7 +1,7 @@
 import type { Identity, Mechanism } from '../model/identity.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import type { Container } from '../model/pod.ts';
-import type { SdkRef } from '../model/sdk.ts';
+import { describeSdk, type SdkRef } from '../model/sdk.ts';
 import type { WorkloadKind } from '../model/workload.ts';
 import type { Condition } from './condition.ts';
 import type { ConsultedFact } from './explore.ts';
@@ -43,4 +43,10 @@ export interface Answer {
   readonly consulted: readonly ConsultedFact[];
   /** Whether some combinations were left out because there were too many. */
   readonly incomplete: boolean;
+}
+
+/** Names an answer: one container with one SDK. */
+export function answerKey({ subject, sdk }: Pick<Answer, 'subject' | 'sdk'>): string {
+  const { namespace, workload, container } = subject;
+  return `${namespace}/${workload.kind}/${workload.name}/${container.name}/${describeSdk(sdk)}`;
 }

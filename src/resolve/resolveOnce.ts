@@ -8,9 +8,10 @@ import type { Container } from '../model/pod.ts';
 import type { SdkRef } from '../model/sdk.ts';
 import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
+import { nodeIdentity } from '../services/imds.ts';
 import { sdkBehaviour } from '../sdkChain/registry.ts';
 import { runChain, type ChainRun } from '../sdkChain/run.ts';
-import { placePod } from './placement.ts';
+import { placePod, type Placement } from './placement.ts';
 import { respond, type Caller, type Response } from './respond.ts';
 import type { Resolution, Step } from './trace.ts';
 
@@ -22,21 +23,34 @@ export interface Target {
   readonly node?: ClusterNode;
 }
 
+/** A process in a container: where it runs, and what it can ask. */
+export interface Entered {
+  readonly placement: Placement;
+  readonly caller: Caller;
+}
+
+/** Starts a process in a container: on a node, in the environment that admission makes. */
+export function enterContainer(world: World, ask: Ask, target: Omit<Target, 'sdk'>): Entered {
+  const { workload, container } = target;
+  const podKey = `${workload.namespace}/${workload.name}`;
+  const placement: Placement = target.node
+    ? { node: target.node, how: 'nodeName' }
+    : placePod(world, ask, workload.template, podKey);
+  const { node } = placement;
+  const admission = admit(world, ask, workload, container);
+  const identityOf = (daemon: Kube2iam): Identity => daemonIdentity(world, ask, daemon, workload, node);
+  return { placement, caller: { workload, podKey, node, admission, identityOf } };
+}
+
 /**
  * Finds the identity of one container with every fact decided by `ask`.
  *
  * Placement, admission, the chain of the SDK, the packets, the services: in the order of the real world.
  */
 export function resolveOnce(world: World, ask: Ask, target: Target): Resolution {
-  const { workload, container } = target;
-  const podKey = `${workload.namespace}/${workload.name}`;
-  const placement = target.node
-    ? ({ node: target.node, how: 'nodeName' } as const)
-    : placePod(world, ask, workload.template, podKey);
-  const admission = admit(world, ask, workload, container);
-  const { node } = placement;
-  const identityOf = (daemon: Kube2iam): Identity => daemonIdentity(world, ask, daemon, workload, node);
-  const caller: Caller = { workload, podKey, node, admission, identityOf };
+  const { container } = target;
+  const { placement, caller } = enterContainer(world, ask, target);
+  const { podKey, admission } = caller;
   const responses = new Map<Reply, Response>();
   const run = runChain(sdkBehaviour(target.sdk).behaviour, {
     environment: admission.environment,
@@ -83,8 +97,7 @@ function daemonIdentity(
   if (workload && container && workload !== askedBy) {
     return resolveOnce(world, ask, { workload, container, sdk: daemonSdk, node }).identity;
   }
-  if (node.roleArn !== undefined) return { kind: 'role', arn: node.roleArn };
-  return { kind: 'unnamedRole', which: 'nodeRole', text: node.name };
+  return nodeIdentity(world, node);
 }
 
 function chainSteps(run: ChainRun, responses: ReadonlyMap<Reply, Response>): readonly Step[] {

@@ -1,0 +1,96 @@
+/**
+ * Prints how many answers a second whichrole gives, and how the cost grows with the cluster.
+ *
+ * Every figure that is a claim is a ratio within this one run; seconds depend on the machine.
+ */
+import { performance } from 'node:perf_hooks';
+import { resolveAll, world } from '../dist/index.js';
+
+const account = '111122223333';
+const issuer = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
+const nodeRole = `arn:aws:iam::${account}:role/node`;
+
+/** A cluster of this many pods over namespaces of 50, a fifth of them for each mechanism. */
+function cluster(pods) {
+  let builder = world()
+    .cluster({ accountId: account, region: 'eu-west-1', oidcIssuer: issuer })
+    .nodeDefaults({ roleArn: nodeRole, imds: { httpTokens: 'optional', httpPutResponseHopLimit: 2 } })
+    .kube2iam({ iptables: true, hostInterface: 'eni+', baseRoleArn: `arn:aws:iam::${account}:role/` })
+    .fact('cni', 'aws-vpc-cni-policy-standard')
+    .fact('kube2iam.daemon', 'ready')
+    .fact('podIdentityAgent', 'running');
+  const namespaces = Math.ceil(pods / 50);
+  for (let at = 0; at < namespaces; at += 1) {
+    const role = `arn:aws:iam::${account}:role/ns-${at}`;
+    builder = builder
+      .namespace(`ns-${at}`)
+      .serviceAccount(`ns-${at}/app`, { roleArn: role })
+      .podIdentityAssociation(`ns-${at}/agent`, { roleArn: role })
+      .role(role, { trust: trustPolicy(`system:serviceaccount:ns-${at}:app`) });
+    if (at % 2 === 0) builder = builder.networkPolicy(`ns-${at}/block-imds`, blockImds);
+  }
+  for (let at = 0; at < pods; at += 1)
+    builder = builder.pod(`ns-${at % namespaces}/pod-${at}`, podOptions(at));
+  return builder.build();
+}
+
+function podOptions(at) {
+  switch (at % 5) {
+    case 0:
+      return { serviceAccount: 'app' };
+    case 1:
+      return { annotations: { 'iam.amazonaws.com/role': `role-${at % 10}` } };
+    case 2:
+      return { serviceAccount: 'agent' };
+    case 3:
+      return { env: { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } };
+    default:
+      return { hostNetwork: at % 2 === 0 };
+  }
+}
+
+function trustPolicy(subject) {
+  const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${issuer}` };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: principal,
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { [`${issuer}:sub`]: subject } },
+      },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'pods.eks.amazonaws.com' },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+      },
+      { Effect: 'Allow', Principal: { AWS: nodeRole }, Action: 'sts:AssumeRole' },
+    ],
+  };
+}
+
+const blockImds = {
+  policyTypes: ['Egress'],
+  egress: [{ peers: [{ cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] }] }],
+};
+
+function measure(pods) {
+  const state = cluster(pods);
+  const start = performance.now();
+  const answers = resolveAll(state).length;
+  const seconds = (performance.now() - start) / 1000;
+  return { pods, answers, seconds };
+}
+
+measure(100); // warms the compiler up
+const rows = [1_000, 10_000].map(measure);
+for (const { pods, answers, seconds } of rows) {
+  const rate = Math.round(answers / seconds).toLocaleString('en-US');
+  console.log(
+    `${pods.toLocaleString('en-US')} pods, all SDKs: ${answers.toLocaleString('en-US')} answers in ${seconds.toFixed(1)} s, ${rate} answers a second`,
+  );
+}
+const [small, large] = rows;
+const growth = large.seconds / small.seconds;
+console.log(`10 times the pods cost ${growth.toFixed(1)} times the time (10 is linear)`);

@@ -1,0 +1,46 @@
+import { roleArnAnnotation } from '../model/builder.ts';
+import { fieldOf, type ObjectRef } from '../model/objectRef.ts';
+import type { Mechanism } from '../model/identity.ts';
+import { kube2iamDefaults } from '../model/kube2iam.ts';
+import { indexOf, type World } from '../model/world.ts';
+import type { Workload } from '../model/workload.ts';
+
+/** What the author of a workload asked for, in one of the ways in which it can be asked. */
+export interface Intention {
+  readonly mechanism: Extract<Mechanism, 'irsa' | 'podIdentity' | 'kube2iam'>;
+  /** As written: an ARN, or a short name under kube2iam. */
+  readonly role: string;
+  readonly at: ObjectRef;
+}
+
+/**
+ * Lists what a workload's objects ask for: an association, an annotated service account, a pod annotation.
+ *
+ * An association takes the place of the service account's annotation.
+ *
+ * @source aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go, jtblin/kube2iam:mappings/mapper.go
+ */
+export function intentionsOf(world: World, workload: Workload): readonly Intention[] {
+  const { template } = workload;
+  const index = indexOf(world);
+  const association = index.association(workload.namespace, template.serviceAccountName);
+  const account = index.serviceAccount(workload.namespace, template.serviceAccountName);
+  const annotated = account?.annotations[roleArnAnnotation];
+  const key = world.kube2iam[0]?.flags.iamRoleKey ?? kube2iamDefaults.iamRoleKey;
+  const kube2iamRole = template.annotations[key];
+  const intentions: Intention[] = [];
+  if (association) {
+    intentions.push({ mechanism: 'podIdentity', role: association.roleArn ?? '', at: association.ref });
+  } else if (account && annotated !== undefined) {
+    intentions.push({
+      mechanism: 'irsa',
+      role: annotated,
+      at: account.annotationRefs[roleArnAnnotation] ?? account.ref,
+    });
+  }
+  if (kube2iamRole !== undefined && kube2iamRole !== '') {
+    const at = fieldOf(template.ref, `metadata.annotations['${key}']`);
+    intentions.push({ mechanism: 'kube2iam', role: kube2iamRole, at });
+  }
+  return intentions;
+}

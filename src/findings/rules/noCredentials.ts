@@ -1,0 +1,32 @@
+import type { Answer } from '../../resolve/answer.ts';
+import type { Finding, Rule } from '../finding.ts';
+import { byContainer, withSdks, type ContainerAnswers } from '../workloads.ts';
+
+/** A container whose objects ask for a role gets no credentials at all, although nothing has failed. */
+export const noCredentials: Rule = {
+  id: 'no-credentials',
+  title: 'the container gets no credentials',
+  source: 'terraform-aws-modules/terraform-aws-iam#486, jtblin/kube2iam:README.md',
+  find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
+};
+
+function findFor({ intentions, answers, name }: ContainerAnswers): readonly Finding[] {
+  const [intention] = intentions;
+  const affected = answers.filter(({ outcomes: [first] }) => first?.identity.kind === 'none');
+  if (!intention || affected.length === 0) return [];
+  return [
+    {
+      rule: noCredentials.id,
+      severity: 'outage',
+      at: intention.at,
+      message: `${name} asks for \`${intention.role}\` by ${intention.mechanism} and gets no credentials${withSdks(affected, answers)}: ${errorOf(affected)}`,
+      answers: affected,
+      advice: 'follow the trace to the first request that fails, and mend what refuses it',
+    },
+  ];
+}
+
+function errorOf([first]: readonly Answer[]): string {
+  const identity = first?.outcomes[0]?.identity;
+  return identity?.kind === 'none' ? identity.error : '';
+}

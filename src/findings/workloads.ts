@@ -1,0 +1,61 @@
+import { findWorkload } from '../resolve/whichRole.ts';
+import type { Identity } from '../model/identity.ts';
+import type { Workload } from '../model/workload.ts';
+import type { World } from '../model/world.ts';
+import type { Answer } from '../resolve/answer.ts';
+import { intentionsOf, type Intention } from './intention.ts';
+
+/** The answers for one container with its different SDKs, beside what its author asked for. */
+export interface ContainerAnswers {
+  readonly workload: Workload;
+  /** `namespace/name`, with the container's name where the pod has several. */
+  readonly name: string;
+  readonly intentions: readonly Intention[];
+  readonly answers: readonly Answer[];
+}
+
+/** Puts the answers of one container together. */
+export function byContainer(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
+  const groups = new Map<string, Answer[]>();
+  for (const answer of answers) {
+    const { namespace, workload, container } = answer.subject;
+    const key = `${namespace}/${workload.kind}/${workload.name} ${container.name}`;
+    const group = groups.get(key);
+    if (group) group.push(answer);
+    else groups.set(key, [answer]);
+  }
+  return [...groups.values()].flatMap((group) => describeGroup(world, group));
+}
+
+function describeGroup(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
+  const [first] = answers;
+  if (!first) return [];
+  const { namespace, workload: id, container } = first.subject;
+  const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+  if (!workload) return [];
+  const several = workload.template.containers.length > 1;
+  const name = `${namespace}/${id.name}${several ? ` (container ${container.name})` : ''}`;
+  return [{ workload, name, intentions: intentionsOf(world, workload), answers }];
+}
+
+/** Names an identity in a sentence. */
+export function nameIdentity(identity: Identity): string {
+  switch (identity.kind) {
+    case 'role':
+      return `role \`${identity.arn}\``;
+    case 'unnamedRole':
+      return identity.which === 'nodeRole' ? 'the node role' : `a role still written as \`${identity.text}\``;
+    case 'static':
+      return identity.accessKeyId === undefined
+        ? 'static keys'
+        : `the static key \`${identity.accessKeyId}\``;
+    case 'none':
+      return 'no credentials';
+  }
+}
+
+/** Says for which SDKs something holds: nothing when one was stated or it holds for all that were asked. */
+export function withSdks(some: readonly Answer[], all: readonly Answer[]): string {
+  if (some.length === all.length) return '';
+  return ` with ${some.map(({ sdk }) => sdk.family).join(', ')}`;
+}
