@@ -8,6 +8,7 @@ import { defaultRoleForEveryone } from './rules/defaultRoleForEveryone.ts';
 import { fallsBack } from './rules/fallsBack.ts';
 import { hostNetworkAnnotated } from './rules/hostNetworkAnnotated.ts';
 import { kube2iamExits } from './rules/kube2iamExits.ts';
+import { kube2iamUnrestricted } from './rules/kube2iamUnrestricted.ts';
 import { noCredentials } from './rules/noCredentials.ts';
 import { policyLeavesOnlyMetadata } from './rules/policyLeavesOnlyMetadata.ts';
 import { trustPolicyTooNarrow, trustPolicyTooWide } from './rules/trustPolicy.ts';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   hostNetworkAnnotated,
   defaultRoleForEveryone,
   kube2iamExits,
+  kube2iamUnrestricted,
   policyLeavesOnlyMetadata,
   trustPolicyTooNarrow,
   trustPolicyTooWide,

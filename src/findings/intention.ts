@@ -16,7 +16,8 @@ export interface Intention {
 /**
  * Lists what a workload's objects ask for: an association, an annotated service account, a pod annotation.
  *
- * An association takes the place of the service account's annotation.
+ * What comes first is what the pod gets when nothing fails: an association takes the place of the service
+ * account's annotation, and web identity comes before the metadata service.
  *
  * @source aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go, jtblin/kube2iam:mappings/mapper.go
  */
@@ -31,7 +32,8 @@ export function intentionsOf(world: World, workload: Workload): readonly Intenti
   const intentions: Intention[] = [];
   if (association) {
     intentions.push({ mechanism: 'podIdentity', role: association.roleArn ?? '', at: association.ref });
-  } else if (account && annotated !== undefined) {
+  }
+  if (account && annotated !== undefined) {
     intentions.push({
       mechanism: 'irsa',
       role: annotated,

@@ -35,7 +35,22 @@ function describeGroup(world: World, answers: readonly Answer[]): readonly Conta
   if (!workload) return [];
   const several = workload.template.containers.length > 1;
   const name = `${namespace}/${id.name}${several ? ` (container ${container.name})` : ''}`;
-  return [{ workload, name, intentions: intentionsOf(world, workload), answers }];
+  const intentions = intentionsOf(world, workload).filter(
+    ({ mechanism }) => mechanism === 'kube2iam' || !isSkipped(first),
+  );
+  return [{ workload, name, intentions, answers }];
+}
+
+/** The pod's skip-containers annotation names the container, so that nobody asks for a role for it. */
+function isSkipped({ outcomes }: Answer): boolean {
+  return outcomes.some(({ trace }) =>
+    trace.some(
+      (step) =>
+        step.kind === 'admission' &&
+        step.evidence.kind === 'notInjected' &&
+        step.evidence.reason === 'skipContainer',
+    ),
+  );
 }
 
 /** Names an identity in a sentence. */
@@ -58,4 +73,9 @@ export function nameIdentity(identity: Identity): string {
 export function withSdks(some: readonly Answer[], all: readonly Answer[]): string {
   if (some.length === all.length) return '';
   return ` with ${some.map(({ sdk }) => sdk.family).join(', ')}`;
+}
+
+/** Lists the workloads of some answers, each once. */
+export function workloadNames(answers: readonly Answer[]): readonly string[] {
+  return [...new Set(answers.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`))];
 }

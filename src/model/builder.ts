@@ -1,6 +1,6 @@
 import type { AttachedPolicy, JsonValue } from './aws.ts';
 import { parseArn, parseRoleArn } from './arn.ts';
-import type { FactName } from './fact.ts';
+import type { FactName } from './factDefinitions.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from './kubernetes.ts';
 import { kube2iamDefaults, type Kube2iamFlags } from './kube2iam.ts';
 import { everything, type Labels, type LabelSelector } from './labels.ts';

@@ -1,11 +1,5 @@
-import {
-  factDefinitions,
-  factKey,
-  lookUpFact,
-  type Ask,
-  type FactBasis,
-  type Question,
-} from '../model/fact.ts';
+import { factKey, lookUpFact, type Ask, type FactBasis, type Question } from '../model/fact.ts';
+import { factDefinitions } from '../model/factDefinitions.ts';
 import type { World } from '../model/world.ts';
 
 /** A fact that a run consulted without a choice: it was stated, read from the input, or assumed. */

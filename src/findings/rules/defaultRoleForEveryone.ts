@@ -1,6 +1,6 @@
 import { fieldOf } from '../../model/objectRef.ts';
 import type { Finding, Rule } from '../finding.ts';
-import { byContainer } from '../workloads.ts';
+import { byContainer, workloadNames } from '../workloads.ts';
 
 /** kube2iam hands its default role to containers that asked for nothing. */
 export const defaultRoleForEveryone: Rule = {
@@ -17,12 +17,12 @@ export const defaultRoleForEveryone: Rule = {
       .filter(({ flags }) => flags.defaultRole !== '' || flags.autoDiscoverDefaultRole)
       .map((daemon): Finding => {
         const flag = daemon.flags.autoDiscoverDefaultRole ? 'auto-discover-default-role' : 'default-role';
-        const names = new Set(affected.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`));
+        const names = workloadNames(affected);
         return {
           rule: defaultRoleForEveryone.id,
           severity: 'privilegeEscalation',
           at: daemon.flagRefs[flag] ?? fieldOf(daemon.ref, `--${flag}`),
-          message: `\`--${flag}\` gives a role to ${names.size} workloads that ask for none: ${[...names].join(', ')}`,
+          message: `\`--${flag}\` gives a role to workloads that ask for none: ${names.join(', ')}`,
           answers: affected,
           advice: 'remove the default role, or make it one without permissions',
         };

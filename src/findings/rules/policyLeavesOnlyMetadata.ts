@@ -2,6 +2,7 @@ import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { ExchangeStep } from '../../resolve/trace.ts';
 import type { Finding, Rule } from '../finding.ts';
+import { workloadNames } from '../workloads.ts';
 
 /**
  * An egress policy cuts a container off from STS while the metadata service stays in reach: it was meant as a
@@ -21,7 +22,7 @@ export const policyLeavesOnlyMetadata: Rule = {
           rule: policyLeavesOnlyMetadata.id,
           severity: 'wrongIdentity',
           at: policy.ref,
-          message: `${describeRef(policy.ref)} allows only 169.254.169.254 and so cuts ${workloadsOf(affected)} off from everything else, STS included`,
+          message: `${describeRef(policy.ref)} allows only 169.254.169.254 and so cuts ${workloadNames(affected).join(', ')} off from everything else, STS included`,
           answers: affected,
           advice:
             'allow `0.0.0.0/0` except `169.254.169.254/32`, and make sure that the CNI enforces it before DNAT',
@@ -60,9 +61,4 @@ function isDroppedBy({ ways }: ExchangeStep, policy: ObjectRef): boolean {
           at.name === policy.name,
       ),
   );
-}
-
-function workloadsOf(answers: readonly Answer[]): string {
-  const names = new Set(answers.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`));
-  return [...names].join(', ');
 }

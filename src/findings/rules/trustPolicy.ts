@@ -19,8 +19,26 @@ export const trustPolicyTooWide: Rule = {
   find: (examined) => findLint(examined, trustPolicyTooWide.id, 'privilegeEscalation', wideCodes),
 };
 
-const narrowCodes: ReadonlySet<string> = new Set();
-const wideCodes: ReadonlySet<string> = new Set();
+/** Codes of `iam/trustLint.ts`: the statement can match nobody that its author can have meant. */
+const narrowCodes: ReadonlySet<string> = new Set([
+  'wildcard-under-equals',
+  'subject-under-audience',
+  'audience-under-subject',
+  'condition-key-of-another-issuer',
+  'issuer-of-another-cluster',
+  'federated-without-web-identity',
+  'pod-identity-without-tag-session',
+]);
+
+/** Codes of `iam/trustLint.ts`: the statement matches more than its author can have meant. */
+const wideCodes: ReadonlySet<string> = new Set([
+  'subject-not-tested',
+  'subject-wildcard-spans-namespaces',
+  'subject-wildcard-any-service-account',
+  'for-all-values-on-subject',
+  'negated-subject',
+  'principal-everyone',
+]);
 
 function findLint(
   { world, answers, trustComplaints }: Examined,

@@ -18,7 +18,7 @@ function findFor(container: ContainerAnswers): readonly Finding[] {
   for (const answer of answers) {
     const [outcome] = answer.outcomes;
     if (!outcome || outcome.identity.kind === 'none') continue;
-    if (intentions.some(({ mechanism }) => mechanism === outcome.mechanism)) continue;
+    if (outcome.mechanism === intention.mechanism) continue;
     const key = `${nameIdentity(outcome.identity)} by ${outcome.mechanism}`;
     wrong.set(key, [...(wrong.get(key) ?? []), answer]);
   }
