@@ -17,6 +17,8 @@ export type Destination =
       readonly port: number;
       readonly protocol: 'TCP' | 'UDP';
     }
+  /** The pod's own node, at its primary address, whether the input shows that or not. */
+  | { readonly kind: 'node'; readonly port: number; readonly protocol: 'TCP' | 'UDP' }
   | { readonly kind: 'sts' }
   | { readonly kind: 'dns' };
 
@@ -34,9 +36,13 @@ export interface PathStep {
   readonly action: 'passes' | 'drops' | 'rejects' | 'rewrites' | 'skipped';
   /** The object whose rule decided: a NetworkPolicy, the kube2iam DaemonSet, a node. */
   readonly at?: ObjectRef;
+  /**
+   * The other objects that decided the same beside it: every policy that is silent, every rule that admits.
+   */
+  readonly also?: readonly ObjectRef[];
   /** The rule in the words of its own field, as `-i eni+ … -j DNAT --to-destination 10.0.0.1:8181`. */
   readonly rule?: string;
-  /** Key of a reason in the catalogue of path reasons; the words stand in `report/`. */
+  /** Key of a reason in `pathReasons`; the words stand in `report/`. */
   readonly reason: string;
   /** Where the behaviour is known from. */
   readonly source?: string;
@@ -49,7 +55,10 @@ export interface PacketPath {
     | {
         readonly kind: 'arrives';
         readonly at: Receiver;
-        /** Hops that the answer travels back to the pod. */ readonly hops: number;
+        /**
+         * Hops that the answer travels back to the pod; beyond the node's own network the least there are.
+         */
+        readonly hops: number;
       }
     | { readonly kind: 'dropped' }
     | { readonly kind: 'refused' };

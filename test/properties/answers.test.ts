@@ -131,7 +131,9 @@ describe('laws of the packet’s way', () => {
           const hasKeys = container.env.some(
             ({ name }) => name === 'AWS_ACCESS_KEY_ID' || name === 'AWS_SECRET_ACCESS_KEY',
           );
-          if (template.hostNetwork || hasKeys) continue;
+          // No engine polices a Fargate pod; it reaches STS whatever the policies say.
+          if (template.hostNetwork || hasKeys || world.nodes.some(({ compute }) => compute === 'fargate'))
+            continue;
           const answer = answerFor(closed, { workload, container }, statedSdk({ family }));
           expect(answer.outcomes.map(({ identity }) => identity.kind)).toEqual(['none']);
         }

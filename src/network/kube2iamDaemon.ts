@@ -1,0 +1,94 @@
+import type { Ask } from '../model/fact.ts';
+import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
+import type { Labels } from '../model/labels.ts';
+import type { ClusterNode, Taint } from '../model/node.ts';
+import type { Toleration } from '../model/pod.ts';
+import type { World } from '../model/world.ts';
+
+/**
+ * The daemon that is taken when kube2iam is installed but no manifest of it was given.
+ *
+ * Its interface matches under every CNI; it has neither a base ARN nor a default role.
+ */
+export const kube2iamStandIn: Kube2iam = {
+  ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kube2iam' },
+  namespace: 'kube-system',
+  name: 'kube2iam',
+  image: undefined,
+  flags: { ...kube2iamDefaults, iptables: true, hostInterface: '+', hostIp: '$(HOST_IP)' },
+  flagRefs: {},
+  startupFaults: [],
+  hostNetwork: true,
+  nodeSelector: {},
+  tolerations: [{ operator: 'Exists' }],
+  serviceAccountName: 'kube2iam',
+};
+
+/** Tells whether a daemon stands for one that no manifest shows, so that its settings are not known. */
+export function isStandIn(daemon: Kube2iam): boolean {
+  return daemon === kube2iamStandIn;
+}
+
+/**
+ * Lists the kube2iam daemons that are to run on a node.
+ *
+ * Without a manifest of kube2iam the question arises only when some pod carries its annotation.
+ */
+export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly Kube2iam[] {
+  if (node.compute === 'fargate') return [];
+  if (world.kube2iam.length > 0) return world.kube2iam.filter((daemon) => covers(daemon, node));
+  const annotated = world.workloads.some(
+    ({ template }) => kube2iamDefaults.iamRoleKey in template.annotations,
+  );
+  return annotated && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
+}
+
+/**
+ * Decides whether a DaemonSet puts a pod on a node: its nodeSelector fits and every taint is tolerated.
+ *
+ * @source Kubernetes documentation "DaemonSet", how daemon pods are scheduled
+ */
+export function covers(daemon: Kube2iam, node: ClusterNode): boolean {
+  if (node.compute === 'fargate') return false;
+  const labels: Labels = { ...labelsOfEveryNode, 'kubernetes.io/hostname': node.name, ...node.labels };
+  const selected = Object.entries(daemon.nodeSelector).every(([key, value]) => labels[key] === value);
+  return selected && node.taints.every((taint) => isTolerated(taint, daemon));
+}
+
+/**
+ * Labels that the kubelet sets on its node whatever the input shows of it.
+ *
+ * @source Kubernetes documentation "Well-Known Labels, Annotations and Taints"
+ */
+const labelsOfEveryNode: Labels = {
+  'kubernetes.io/os': 'linux',
+  'beta.kubernetes.io/os': 'linux',
+};
+
+/**
+ * Taints that every pod of a DaemonSet tolerates.
+ *
+ * @source Kubernetes documentation "DaemonSet", taints and tolerations
+ */
+const alwaysTolerated: ReadonlySet<string> = new Set([
+  'node.kubernetes.io/not-ready',
+  'node.kubernetes.io/unreachable',
+  'node.kubernetes.io/disk-pressure',
+  'node.kubernetes.io/memory-pressure',
+  'node.kubernetes.io/pid-pressure',
+  'node.kubernetes.io/unschedulable',
+  'node.kubernetes.io/network-unavailable',
+]);
+
+function isTolerated(taint: Taint, daemon: Kube2iam): boolean {
+  if (taint.effect === 'PreferNoSchedule' || alwaysTolerated.has(taint.key)) return true;
+  return daemon.tolerations.some((toleration) => tolerates(toleration, taint));
+}
+
+/** An absent key with `Exists` tolerates every taint, an absent effect every effect. */
+function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
+  if (toleration.key === undefined) return toleration.operator === 'Exists';
+  if (toleration.key !== taint.key) return false;
+  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
+}

@@ -1,0 +1,44 @@
+/**
+ * Why a packet went on, turned or ended at a station, and where that behaviour is known from.
+ *
+ * Where the reason differs from CNI to CNI, the step carries the source of the CNI's own row instead.
+ */
+export const pathReasons = {
+  // namespace
+  hostNetwork: 'measured with packets: a process of the node crosses neither PREROUTING nor a pod veth',
+  fargateHasNoImds:
+    'awsdocs/amazon-eks-user-guide "Fargate": pods cannot reach the instance metadata service',
+  fargateHasNoAgent: 'awsdocs/amazon-eks-user-guide "EKS Pod Identity": not available for pods on Fargate',
+  loopback: 'ip(7): an address of 127.0.0.0/8 never leaves its network namespace',
+  // policies
+  policyAllows: 'kubernetes/website "Network Policies", the two sorts of pod isolation',
+  policyIsolates: 'kubernetes/website "Network Policies", the two sorts of pod isolation',
+  policyNotEnforced: 'kubernetes/website "Network Policies": without a controller a policy has no effect',
+  familyNotPoliced: 'the row of the CNI',
+  nodeUnpoliced: 'the row of the CNI',
+  noIpBlockSelects: 'the row of the CNI',
+  endpointToHostDrops: 'the row of the CNI',
+  strictWithoutPolicy: 'the row of the CNI',
+  policiesNotYetLoaded: 'the row of the CNI',
+  // prerouting
+  redirected: 'jtblin/kube2iam:iptables/iptables.go',
+  redirectedToNotReady: 'jtblin/kube2iam:cmd/main.go adds the rule before the server listens',
+  redirectedToGone: 'jtblin/kube2iam:README.md: nothing removes the rule; jtblin/kube2iam#141, #370',
+  notInstalled: 'jtblin/kube2iam:iptables/iptables.go',
+  notOnNode: 'Kubernetes documentation "DaemonSet", taints and tolerations',
+  interfaceDiffers: 'measured with packets: -i matches the name of the incoming interface and nothing else',
+  netfilterBypassed: 'the row of the CNI',
+  ruleAbsent: 'jtblin/kube2iam:iptables/iptables.go',
+  ruleInOwnNamespace: 'jtblin/kube2iam:README.md: the daemon must run with hostNetwork',
+  ruleIsForIpv4:
+    'jtblin/kube2iam:iptables/iptables.go: iptables.New() is the IPv4 handle; measured with packets',
+  ruleDiffers: 'jtblin/kube2iam:iptables/iptables.go: tcp, --metadata-addr, --dport 80',
+  martian: 'measured with packets: a DNAT to 127.0.0.1 is lost without route_localnet',
+  // receiver
+  arrives: 'measured with packets',
+  noListener: 'measured with packets: refused within a millisecond',
+  redirectedElsewhere: 'measured with packets: a DNAT to an address that nobody owns fails',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The key of a reason. */
+export type PathReason = keyof typeof pathReasons;

@@ -1,0 +1,79 @@
+import { sameAddress } from './address.ts';
+import { anyInterface } from './hostInterface.ts';
+import { firstPacket, type HostNetwork, type Packet } from './iptables/packet.ts';
+import type { Rule, RuleSet } from './iptables/rule.ts';
+import { enterNode } from './iptables/walk.ts';
+import { intercept, type Interception } from './kube2iamRule.ts';
+import type { Destination, PathStep } from './path.ts';
+import { pathStep } from './pathStep.ts';
+import { interfaceOf, type Scene } from './scene.ts';
+import { isMetadataRequest, targetFamily, targetOf, type Target } from './target.ts';
+
+/** Where a packet goes after nat PREROUTING; `rule` is there when a rule turned it. */
+export interface Turn {
+  readonly target: Target;
+  readonly steps: readonly PathStep[];
+  readonly rule?: Extract<Interception, { kind: 'rule' }>;
+}
+
+/**
+ * Leads a packet of a pod through nat PREROUTING, where a rule of kube2iam's may turn it.
+ *
+ * @source netfilter.org "Traversing of tables and chains"; jtblin/kube2iam:iptables/iptables.go
+ */
+export function prerouting(scene: Scene, target: Target): Turn {
+  if (!isMetadataRequest(scene.world, target)) return { target, steps: ruleOfOtherFamily(scene, target) };
+  const found = intercept(scene);
+  if (found.kind === 'none') {
+    const refs = found.daemon ? [found.daemon.ref] : [];
+    const source = found.source === undefined ? {} : { source: found.source };
+    return { target, steps: [pathStep('prerouting', 'skipped', found.why, { refs, ...source })] };
+  }
+  const { rule, daemon } = found;
+  const host = hostNetwork(scene, rule);
+  const { verdict, packet, route } = enterNode(ruleSetOf(rule), packetOf(scene, target), host);
+  const details = { refs: [daemon.ref], rule: rule.text };
+  if (verdict !== 'accept') return { target, steps: [pathStep('prerouting', 'drops', 'martian', details)] };
+  if (sameAddress(packet.destination, packet.originalDestination)) {
+    return { target, steps: [pathStep('prerouting', 'skipped', 'ruleDiffers', details)] };
+  }
+  const port = packet.destinationPort;
+  const to: Destination =
+    route === 'local'
+      ? { kind: 'node', port, protocol: 'TCP' }
+      : { kind: 'address', address: packet.destination, port, protocol: 'TCP' };
+  const steps = [pathStep('prerouting', 'rewrites', found.why, details)];
+  return { target: targetOf(scene.world, scene.source.node, to), steps, rule: found };
+}
+
+/** kube2iam's rule is for IPv4; that is worth a step when it is the reason why IMDS is met. */
+function ruleOfOtherFamily({ world }: Scene, target: Target): readonly PathStep[] {
+  if (target.kind !== 'imds' || targetFamily(target) === 4 || world.kube2iam.length === 0) return [];
+  return [pathStep('prerouting', 'skipped', 'ruleIsForIpv4', { refs: world.kube2iam.map(({ ref }) => ref) })];
+}
+
+function ruleSetOf(rule: Rule): RuleSet {
+  return { family: 4, tables: { nat: { PREROUTING: { policy: 'ACCEPT', rules: [rule] } } } };
+}
+
+function packetOf({ cni, source }: Scene, { peer, port }: Target): Packet {
+  const profile = cni.known();
+  const destination = peer.address.kind === 'known' ? peer.address.address : '';
+  return firstPacket({
+    destination,
+    destinationPort: port.port,
+    protocol: port.protocol === 'TCP' ? 'tcp' : 'udp',
+    ...(source.pod.status?.podIP === undefined ? {} : { source: source.pod.status.podIP }),
+    inInterface: profile ? interfaceOf(profile, source) : anyInterface,
+  });
+}
+
+/** A node whose addresses the input does not show is taken to have the one that the rule names. */
+function hostNetwork({ source: { node } }: Scene, { target }: Rule): HostNetwork {
+  const named = target?.kind === 'DNAT' && target.address !== undefined ? [target.address] : [];
+  return {
+    localAddresses: node.addresses.length > 0 ? node.addresses : named,
+    routeLocalnet: 'off',
+    uplink: { kind: 'name', name: 'eth0' },
+  };
+}
