@@ -3,7 +3,7 @@ import type { Labels } from '../model/labels.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import { placeholderIn } from '../model/placeholder.ts';
 import type { Container, EnvVar, PodTemplate, Volume, VolumeMount } from '../model/pod.ts';
-import type { World } from '../model/world.ts';
+import type { Cluster, World } from '../model/world.ts';
 import type { ConfiguredMechanism } from './configuredMechanism.ts';
 import { noted, notInjected, type AdmissionEvidence } from './evidence.ts';
 import {
@@ -120,14 +120,24 @@ function endpointVariables(
   { options, at }: InjectedMechanism,
   names: ReadonlySet<string>,
 ): readonly AdmittedVariable[] {
-  const { region } = world.cluster;
+  const region = regionOf(world.cluster);
   const regionalSts = booleanTexts.get(options[webhookKeys.regionalSts] ?? '') ?? regionalStsByDefault;
   const withSts = regionalSts && !names.has(stsVariable);
-  const withRegion = region !== undefined && !regionVariables.some((name) => names.has(name));
+  const withRegion = !regionVariables.some((name) => names.has(name));
   return [
     ...(withSts ? [literal(stsVariable, 'regional', at, 'podIdentityWebhook')] : []),
     ...(withRegion ? regionVariables.map((name) => literal(name, region, at, 'podIdentityWebhook')) : []),
   ];
+}
+
+/**
+ * The region that the webhook of EKS injects: what is stated, or what the cluster's issuer names. Where neither
+ * is known the variable is there all the same, with a placeholder for its text.
+ *
+ * @source https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html (AWS_REGION in the pod)
+ */
+function regionOf({ region, oidcIssuer }: Cluster): string {
+  return region ?? /^oidc\.eks\.([a-z0-9-]+)\.amazonaws\.com/.exec(oidcIssuer ?? '')?.[1] ?? '<region>';
 }
 
 function pairVariables(

@@ -1,4 +1,5 @@
 import { parseRoleArn } from '../model/arn.ts';
+import type { PolicyDocument } from '../model/aws.ts';
 import { indexOf, type World } from '../model/world.ts';
 import { openKeysOf } from './openKeys.ts';
 import type { OpenKey, RequestContext, RequestPrincipal } from './requestContext.ts';
@@ -28,6 +29,8 @@ export interface AssumeRoleRequest {
   readonly action?: 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
   /** Session tags; with them `sts:TagSession` must be allowed as well. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The policy that was passed when the caller's own session was opened. */
+  readonly sessionPolicy?: PolicyDocument;
 }
 
 /** EKS Pod Identity asks STS for the role of an association. */

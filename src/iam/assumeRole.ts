@@ -11,22 +11,22 @@ import {
   type StsRequest,
   type WebIdentityRequest,
 } from './assumeRequest.ts';
-import type { AssumeDecision, PolicyRole, StatementEvidence } from './decision.ts';
-import { evaluate, verdictOf, weigh, type Weight } from './evaluate.ts';
+import type { AssumeDecision, StatementEvidence } from './decision.ts';
 import { grantAcrossAccounts, grantsWithinAccount, type Grant } from './grants.ts';
-import { isAccepted, type Policy } from './policy.ts';
-import { parsePolicy } from './policyDocument.ts';
-import { allOf, anyOf } from './truth.ts';
+import { organizationSides } from './organizationSides.ts';
+import { weighPolicies, type PolicySide } from './policySide.ts';
+import { decideResource, denied, refusalBy } from './resourceSide.ts';
 
 /**
- * Decides whether a token may be traded for a role. Only the trust policy counts: nobody signs the request.
+ * Decides whether a token may be traded for a role: by the trust policy, within the resource control policies.
+ * Nobody signs the request, so no policy of a caller counts.
  *
  * Whether the account has the provider, and the provider the audience, is for STS to ask.
  *
  * @source awsdocs/iam-user-guide:doc_source/id_credentials_temp_control-access_assumerole.md
  */
 export function decideWebIdentity(world: World, ask: Ask, request: WebIdentityRequest): AssumeDecision {
-  return outcomeOf(trustSide(world, ask, request.roleArn, webIdentityRequest(request)));
+  return decideResource(world, ask, request.roleArn, webIdentityRequest(request));
 }
 
 /**
@@ -36,12 +36,13 @@ export function decideWebIdentity(world: World, ask: Ask, request: WebIdentityRe
  * @source https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */
 export function decidePodIdentity(world: World, ask: Ask, request: PodIdentityRequest): AssumeDecision {
-  return outcomeOf(trustSide(world, ask, request.roleArn, podIdentityRequest(world, request)));
+  return decideResource(world, ask, request.roleArn, podIdentityRequest(world, request));
 }
 
 /**
  * Decides whether a session of one role may assume another role: by the trust policy of the role, and by the
- * identity policies and permissions boundary of the caller as far as the trust policy leaves it to them.
+ * caller's own policies as far as the trust policy leaves it to them, all within the policies of the
+ * organization.
  *
  * Policies that the input does not show could hold an explicit deny; that possibility is not asked for.
  *
@@ -50,27 +51,30 @@ export function decidePodIdentity(world: World, ask: Ask, request: PodIdentityRe
 export function decideAssumeRole(world: World, ask: Ask, request: AssumeRoleRequest): AssumeDecision {
   const sts = assumeRoleRequest(world, request);
   const caller = indexOf(world).role(request.callerRoleArn);
-  const identity = callerSide(caller, sts, 'identityPolicy');
-  const boundary = callerSide(caller, sts, 'permissionsBoundary');
-  for (const side of [identity, boundary]) {
-    if (side?.weight.denies === 'yes') return denied('explicitDeny', side.by, side.because);
-  }
-  const trust = trustSide(world, ask, request.roleArn, sts);
-  const outcome = outcomeOf(trust);
+  const controls = organizationSides(world, 'serviceControlPolicy', request.callerRoleArn, sts);
+  const { identity, boundary, session } = callerSides(caller, request, sts);
+  const own = [identity, boundary, session].filter((side) => side !== undefined);
+  const refusing = [...controls, ...own].find(({ weight }) => weight.denies === 'yes');
+  const refusal = refusalBy(refusing ? [refusing] : controls);
+  if (refusal) return refusal;
+  const outcome = decideResource(world, ask, request.roleArn, sts);
   if (outcome.kind === 'denied' || (outcome.kind === 'byFact' && !outcome.allowed)) return outcome;
-  const because = [...(outcome.because ?? []), ...(identity?.because ?? []), ...(boundary?.because ?? [])];
+  const because = [outcome, ...controls, ...own].flatMap((side) => side.because ?? []);
 
   const grant = grantOf(request, sts, outcome);
+  const limits = grant.permissionsBoundary === 'limits';
   const needed = [
+    ...controls,
     ...(grant.identityPolicies === 'needed' ? [identity] : []),
-    ...(grant.permissionsBoundary === 'limits' && caller?.permissionsBoundary ? [boundary] : []),
+    ...(limits && caller?.permissionsBoundary ? [boundary] : []),
+    ...(limits && request.sessionPolicy ? [session] : []),
   ];
   for (const side of needed) {
     if (side?.weight.allows === 'no') return denied('implicitDeny', side.by, because);
   }
   const undecided =
     needed.some((side) => side?.weight.allows !== 'yes') ||
-    [identity, boundary].some((side) => side?.weight.denies === 'open');
+    [...controls, ...own].some(({ weight }) => weight.denies === 'open');
   if (undecided) {
     const question: Question = {
       name: 'identityPolicy',
@@ -82,101 +86,24 @@ export function decideAssumeRole(world: World, ask: Ask, request: AssumeRoleRequ
   return outcome.kind === 'byFact' ? { ...outcome, because } : { kind: 'allowed', because };
 }
 
-/** What the trust policy of a role says, or what a fact says instead of it. */
-type TrustSide =
-  | { readonly kind: 'noSuchRole' }
-  | { readonly kind: 'evaluated'; readonly weight: Weight; readonly because: readonly StatementEvidence[] }
-  | {
-      readonly kind: 'fact';
-      readonly admits: boolean;
-      readonly question: Question;
-      readonly because?: readonly StatementEvidence[];
-    };
-
-function trustSide(world: World, ask: Ask, roleArn: string, request: StsRequest): TrustSide {
-  const role = indexOf(world).role(roleArn);
-  const accountId = parseRoleArn(roleArn)?.accountId;
-  if (!role && (accountId === undefined || world.complete.rolesOfAccounts.includes(accountId))) {
-    return { kind: 'noSuchRole' };
-  }
-  const question: Question = { name: 'trust', scope: roleArn, ...(role ? { about: role.ref } : {}) };
-  const parsed = role?.trustPolicy && parsePolicy(role.trustPolicy, 'trustPolicy');
-  // A document that IAM refuses is not the one that AWS holds: what that one says is not known.
-  if (!parsed || !isAccepted(parsed)) return { kind: 'fact', admits: ask(question) === 'admits', question };
-
-  const { weight, because } = weighAll([parsed.policy], request);
-  const verdict = verdictOf(weight);
-  if (verdict === 'open') return { kind: 'fact', admits: ask(question) === 'admits', question, because };
-  const known = verdict === 'allow' ? 'admits' : 'refuses';
-  const asked: Question = { ...question, known };
-  const answer = ask(asked);
-  if (answer === known) return { kind: 'evaluated', weight, because };
-  return { kind: 'fact', admits: answer === 'admits', question: asked, because };
+/** What the caller's own policies say; nothing of those that the input does not show. */
+interface CallerSides {
+  readonly identity: PolicySide | undefined;
+  readonly boundary: PolicySide | undefined;
+  readonly session: PolicySide | undefined;
 }
 
-/** Reads the outcome off what the trust policy, alone, says. */
-function outcomeOf(trust: TrustSide): AssumeDecision {
-  switch (trust.kind) {
-    case 'noSuchRole':
-      return denied('noSuchRole', 'trustPolicy', []);
-    case 'fact': {
-      const { admits, question, because } = trust;
-      return { kind: 'byFact', allowed: admits, question, ...(because ? { because } : {}) };
-    }
-    case 'evaluated':
-      if (trust.weight.denies === 'yes') return denied('explicitDeny', 'trustPolicy', trust.because);
-      if (trust.weight.allows !== 'yes') return denied('implicitDeny', 'trustPolicy', trust.because);
-      return { kind: 'allowed', because: trust.because };
-  }
-}
-
-function denied(
-  reason: 'explicitDeny' | 'implicitDeny' | 'noSuchRole',
-  by: PolicyRole,
-  because: readonly StatementEvidence[],
-): AssumeDecision {
-  return { kind: 'denied', reason, by, because };
-}
-
-/** What the caller's own policies of one kind say. */
-interface CallerSide {
-  readonly by: PolicyRole;
-  readonly weight: Weight;
-  readonly because: readonly StatementEvidence[];
-}
-
-/** Nothing when the input does not show the policies, or shows one that IAM would refuse. */
-function callerSide(
+function callerSides(
   caller: IamRole | undefined,
-  request: StsRequest,
-  by: 'identityPolicy' | 'permissionsBoundary',
-): CallerSide | undefined {
-  const boundary = caller?.permissionsBoundary;
-  const attached = by === 'identityPolicy' ? caller?.identityPolicies : boundary && [boundary];
-  const parsed = attached?.map(({ document }) => parsePolicy(document, by));
-  if (!parsed?.every(isAccepted)) return undefined;
+  { sessionPolicy }: AssumeRoleRequest,
+  sts: StsRequest,
+): CallerSides {
+  const policies = caller?.identityPolicies?.map(({ document }) => document);
+  const boundary = caller?.permissionsBoundary?.document;
   return {
-    by,
-    ...weighAll(
-      parsed.map(({ policy }) => policy),
-      request,
-    ),
-  };
-}
-
-/** Weighs policies for each action of a request: all must be allowed, none denied. */
-function weighAll(
-  policies: readonly Policy[],
-  request: StsRequest,
-): { readonly weight: Weight; readonly because: readonly StatementEvidence[] } {
-  const because = request.actions.map((action) => evaluate(policies, { ...request.context, action }));
-  const weights = because.map(weigh);
-  return {
-    weight: {
-      allows: allOf(weights.map((weight) => weight.allows)),
-      denies: anyOf(weights.map((weight) => weight.denies)),
-    },
-    because: because.flat(),
+    identity: policies && weighPolicies('identityPolicy', policies, sts),
+    boundary: boundary && weighPolicies('permissionsBoundary', [boundary], sts),
+    session: sessionPolicy && weighPolicies('sessionPolicy', [sessionPolicy], sts),
   };
 }
 
@@ -199,6 +126,12 @@ function grantOf(request: AssumeRoleRequest, sts: StsRequest, outcome: AssumeDec
 
 function grantsFor(action: string, evidence: readonly StatementEvidence[]): readonly Grant[] {
   return evidence
-    .filter((statement) => statement.effect === 'Allow' && statement.applies && statement.action === action)
+    .filter(
+      (statement) =>
+        statement.policy === 'trustPolicy' &&
+        statement.effect === 'Allow' &&
+        statement.applies &&
+        statement.action === action,
+    )
     .flatMap(({ matchedAs }) => (matchedAs === undefined ? [] : [grantsWithinAccount[matchedAs]]));
 }

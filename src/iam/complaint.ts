@@ -85,9 +85,16 @@ export function refTo(document: PolicyDocument, field: string): ObjectRef {
  * path is compared as text and not cut at its dots.
  */
 function positionOf(document: PolicyDocument, field: string): SourcePosition | undefined {
-  const around = Object.keys(document.positions ?? {})
-    .filter((path) => field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`))
-    .toSorted((a, b) => b.length - a.length);
+  const wanted = plainPath(field);
+  const around = Object.entries(document.positions ?? {})
+    .map(([path, position]) => ({ path: plainPath(path), position }))
+    .filter(({ path }) => wanted === path || wanted.startsWith(`${path}.`))
+    .toSorted((a, b) => b.path.length - a.path.length);
   const [nearest] = around;
-  return nearest === undefined ? document.ref.position : document.positions?.[nearest];
+  return nearest?.position ?? document.ref.position;
+}
+
+/** Writes `Condition[ForAnyValue:StringLike]` and `Condition.ForAnyValue:StringLike` alike. */
+function plainPath(path: string): string {
+  return path.replace(/\[([^\]]*)\]/g, '.$1');
 }

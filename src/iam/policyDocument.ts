@@ -3,6 +3,7 @@ import { diagnosticOf, doubt, isObject, refusal, unknownElements, type Complaint
 import type { PolicyRole } from './decision.ts';
 import { documentElements, policyGrammars, policyVersions } from './grammar.ts';
 import type { ParsedPolicy, Policy, Statement } from './policy.ts';
+import { sizeComplaints } from './sizeLimit.ts';
 import { parseStatement } from './statement.ts';
 
 const parsed = new WeakMap<PolicyDocument, Map<PolicyRole, ParsedPolicy>>();
@@ -40,7 +41,7 @@ function readPolicy(document: PolicyDocument, role: PolicyRole): ParsedPolicy {
     complaints.push(refusal('policy-not-an-object', '', 'a policy document is a JSON object'));
     return finish({ version: '2008-10-17', statements: [] });
   }
-  complaints.push(...unknownElements(value, documentElements, ''));
+  complaints.push(...sizeComplaints(value, role), ...unknownElements(value, documentElements, ''));
   const version = readVersion(value['Version'], complaints);
   const statements = statementsOf(value['Statement'], complaints).flatMap(({ path, statement }) => {
     const result = parseStatement(document, statement, { path, role, version });

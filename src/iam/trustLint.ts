@@ -3,11 +3,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { podIdentityService } from './assumeRequest.ts';
 import { diagnosticOf, doubt, type Complaint } from './complaint.ts';
 import type { Condition } from './conditions/condition.ts';
-import { complement, intersection, languageOf, shortestText } from './language.ts';
-import { compilePattern, matchesPattern, type Pattern } from './pattern.ts';
+import { matchesPattern } from './pattern.ts';
 import type { Statement } from './policy.ts';
 import { parsePolicy } from './policyDocument.ts';
-import { serviceAccountSubjects } from './serviceAccountSubjects.ts';
+import { spansNamespaces, wholeNamespace } from './subjectNamespaces.ts';
 
 /** What is known of the cluster whose pods are to get the role. */
 export interface TrustLintContext {
@@ -165,6 +164,24 @@ export const trustRules: readonly TrustRule[] = [
         ),
   },
   {
+    code: 'subject-wildcard-any-service-account',
+    source: 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc (scope the role to one service account)',
+    find: (statement) =>
+      subjectTests(statement)
+        .filter(({ name }) => name.operator.name === 'StringLike')
+        .flatMap((condition) =>
+          condition.values.flatMap(({ pattern }) => {
+            const namespace = wholeNamespace(pattern);
+            if (namespace === undefined) return [];
+            return {
+              field: fieldOf(statement.at.field, condition),
+              message: `every service account of namespace \`${namespace}\` is admitted, also one that an intruder creates`,
+              help: 'name the service accounts that are meant',
+            };
+          }),
+        ),
+  },
+  {
     code: 'for-all-values-on-subject',
     source: setOperators,
     find: (statement) =>
@@ -252,17 +269,6 @@ function admitsTokens(statement: Statement): boolean {
   return (
     statement.effect === 'Allow' && issuersOf(statement).length > 0 && allowsAction(statement, webIdentity)
   );
-}
-
-/** Whether a pattern matches service accounts of two namespaces: finds one, then one outside its namespace. */
-function spansNamespaces(pattern: Pattern): boolean {
-  const accounts = intersection(languageOf(pattern, 'asWritten'), serviceAccountSubjects);
-  const one = shortestText(accounts);
-  if (one.kind !== 'text') return false;
-  const namespace = one.text.slice(0, one.text.lastIndexOf(':'));
-  const sameNamespace = compilePattern(`${namespace}:*`, { wildcards: 'text', variables: 'literal' });
-  const others = complement(languageOf(sameNamespace, 'asWritten'));
-  return shortestText(intersection(accounts, others)).kind === 'text';
 }
 
 /** Conditions on the subject by which a statement lets tokens in. */

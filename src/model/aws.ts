@@ -77,3 +77,17 @@ export interface Completeness {
   /** Whether the Pod Identity associations of the cluster were exported. */
   readonly podIdentityAssociations: boolean;
 }
+
+/** A policy of AWS Organizations. */
+export interface OrganizationPolicy extends AttachedPolicy {
+  readonly type: 'serviceControlPolicy' | 'resourceControlPolicy';
+  /** Id of the account, organizational unit or root that it is attached to; absent when nobody states it. */
+  readonly target?: string;
+}
+
+/** What is known of the organization that the accounts belong to. */
+export interface Organization {
+  /** The account whose principals and resources no policy of the organization limits. */
+  readonly managementAccountId?: string;
+  readonly policies: readonly OrganizationPolicy[];
+}

@@ -1,4 +1,4 @@
-import type { AttachedPolicy, JsonValue } from './aws.ts';
+import type { AttachedPolicy, JsonValue, OrganizationPolicy } from './aws.ts';
 import { parseArn, parseRoleArn } from './arn.ts';
 import type { FactName } from './factDefinitions.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from './kubernetes.ts';
@@ -74,6 +74,7 @@ export interface WorldBuilder {
     serviceAccount: string,
     options: { roleArn: string; targetRoleArn?: string },
   ) => WorldBuilder;
+  readonly organization: (options: OrganizationOptions) => WorldBuilder;
   readonly sdk: (
     sdk: SdkRef,
     of?: { namespace?: string; workload?: string; container?: string },
@@ -82,6 +83,13 @@ export interface WorldBuilder {
   /** States that an export listed everything of its kind, so that what is absent does not exist. */
   readonly complete: (facts: Partial<World['complete']>) => WorldBuilder;
   readonly build: () => World;
+}
+
+/** An organization as a unit test states it: the documents of its policies, all attached to its root. */
+export interface OrganizationOptions {
+  readonly managementAccountId?: string;
+  readonly serviceControlPolicies?: readonly JsonValue[];
+  readonly resourceControlPolicies?: readonly JsonValue[];
 }
 
 /** A node as a unit test states it. */
@@ -256,6 +264,14 @@ function builderOf(current: World): WorldBuilder {
         ],
       });
     },
+    organization: ({ managementAccountId, serviceControlPolicies = [], resourceControlPolicies = [] }) => {
+      const policies = [
+        ...serviceControlPolicies.map((value, at) => organizationPolicy('serviceControlPolicy', at, value)),
+        ...resourceControlPolicies.map((value, at) => organizationPolicy('resourceControlPolicy', at, value)),
+      ];
+      const management = managementAccountId === undefined ? {} : { managementAccountId };
+      return next({ organization: { ...management, policies } });
+    },
     sdk: (sdk, of = {}) => next({ sdkStatements: [...current.sdkStatements, { ...of, sdk }] }),
     fact: (name, value, scope) =>
       next({ facts: [...current.facts, { name, value, ...(scope === undefined ? {} : { scope }) }] }),
@@ -343,4 +359,13 @@ function policyRule(
 
 function attached(roleArn: string, name: string, value: JsonValue): AttachedPolicy {
   return { name, document: { ref: { kind: 'Policy', name: `${roleArn} ${name}` }, value } };
+}
+
+function organizationPolicy(
+  type: OrganizationPolicy['type'],
+  at: number,
+  value: JsonValue,
+): OrganizationPolicy {
+  const name = `${type}-${at}`;
+  return { type, name, document: { ref: { kind: 'OrganizationPolicy', name }, value } };
 }

@@ -1,4 +1,11 @@
-import type { Completeness, IamRole, InstanceProfile, OidcProvider, PodIdentityAssociation } from './aws.ts';
+import type {
+  Completeness,
+  IamRole,
+  InstanceProfile,
+  OidcProvider,
+  Organization,
+  PodIdentityAssociation,
+} from './aws.ts';
 import type { StatedFact } from './fact.ts';
 import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from './kubernetes.ts';
 import type { Kube2iam } from './kube2iam.ts';
@@ -49,6 +56,8 @@ export interface World {
   readonly oidcProviders: readonly OidcProvider[];
   readonly instanceProfiles: readonly InstanceProfile[];
   readonly podIdentityAssociations: readonly PodIdentityAssociation[];
+  /** Absent: the accounts are taken to be in no organization, or in one that limits nothing. */
+  readonly organization?: Organization;
   readonly complete: Completeness;
   readonly sdkStatements: readonly SdkStatement[];
   readonly facts: readonly StatedFact[];

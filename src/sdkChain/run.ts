@@ -2,6 +2,9 @@ import type { Environment } from '../model/environment.ts';
 import type { Credentials } from '../model/identity.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import type { Reply, Request } from '../model/exchange.ts';
+import type { SdkBehaviour } from './behaviour.ts';
+import { chartOf } from './chart.ts';
+import { startWalk, type Walk } from './walk.ts';
 
 /** What the chain did at one point. The steps of a run, in order, are its trace. */
 export type ChainStep =
@@ -55,4 +58,43 @@ export type Exchange = (request: Request) => Reply;
 export interface ChainInput {
   readonly environment: Environment;
   readonly exchange: Exchange;
+  /**
+   * Tells whether the application lacks the STS module. Called only when web identity is configured
+   * and the SDK needs the module for it.
+   */
+  readonly moduleMissing: () => boolean;
+}
+
+/**
+ * Runs the default chain of an SDK once.
+ *
+ * The statechart says at which station the chain is; the station asks and names what came of it.
+ *
+ * @throws Error when chart and station disagree, which a test excludes for every entry of the catalogue
+ */
+export function runChain(sdk: SdkBehaviour, input: ChainInput): ChainRun {
+  const chart = chartOf(sdk);
+  const walk = startWalk(sdk, input);
+  let provider = '';
+  let state = chart.start;
+  for (let station = chart.stations.get(state); station; station = chart.stations.get(state)) {
+    provider = station.provider;
+    state = chart.next(state, station.act(walk));
+  }
+  return { end: endOf(walk, state, provider), steps: walk.steps };
+}
+
+function endOf(walk: Walk, state: string, provider: string): ChainRun['end'] {
+  if (state === 'credentials') {
+    const { credentials } = walk.held;
+    if (!credentials) throw new Error(`\`${provider}\` ends with credentials but holds none`);
+    walk.steps.push({ kind: 'succeeded', provider, credentials });
+    return { kind: 'credentials', provider, credentials };
+  }
+  if (state === 'error') {
+    const last = walk.steps.at(-1);
+    if (last?.kind !== 'failed') throw new Error(`\`${provider}\` stops without a failure`);
+    return { kind: 'error', provider, error: last.error };
+  }
+  return { kind: 'error', error: walk.sdk.exhausted };
 }

@@ -1,6 +1,7 @@
 import { parseRoleArn } from '../model/arn.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
-import type { Ask, FactName } from '../model/fact.ts';
+import type { Ask } from '../model/fact.ts';
+import type { FactName } from '../model/factDefinitions.ts';
 import type { Credentials, Identity } from '../model/identity.ts';
 import type { ClusterNode, ImdsOptions } from '../model/node.ts';
 import type { World } from '../model/world.ts';

@@ -1,7 +1,6 @@
-import { describeSdk } from '../model/sdk.ts';
 import type { World } from '../model/world.ts';
 import { conditionText } from '../resolve/condition.ts';
-import type { Answer, Outcome } from '../resolve/answer.ts';
+import { answerKey, type Answer, type Outcome } from '../resolve/answer.ts';
 import { resolveAll, type ResolveOptions } from '../resolve/resolve.ts';
 
 /** How the answer for one container and one SDK differs between two worlds. */
@@ -17,7 +16,7 @@ export type AnswerChange =
  * Says whose identity differs between two worlds.
  *
  * @example
- * diffAnswers(before, before) // => []
+ * diffAnswers(emptyWorld, emptyWorld) // => []
  */
 export function diffAnswers(
   before: World,
@@ -34,11 +33,6 @@ export function diffAnswers(
   }
   for (const [key, answer] of later) if (!earlier.has(key)) changes.push({ kind: 'added', after: answer });
   return changes;
-}
-
-function answerKey({ subject, sdk }: Answer): string {
-  const { namespace, workload, container } = subject;
-  return `${namespace}/${workload.kind}/${workload.name}/${container.name}/${describeSdk(sdk)}`;
 }
 
 function compareAnswers(before: Answer, after: Answer): readonly AnswerChange[] {

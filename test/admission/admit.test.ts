@@ -40,8 +40,10 @@ interface Scenario {
   readonly because: readonly string[];
 }
 
-const sts = { AWS_STS_REGIONAL_ENDPOINTS: 'regional' };
-const irsa = { ...sts, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token };
+const unknownRegion = { AWS_REGION: '<region>', AWS_DEFAULT_REGION: '<region>' };
+const sts = { ...unknownRegion, AWS_STS_REGIONAL_ENDPOINTS: 'regional' };
+const pair = { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token };
+const irsa = { ...sts, ...pair };
 const podIdentity = {
   ...sts,
   AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
@@ -65,13 +67,19 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'a region that the container sets itself': {
     world: annotated().cluster({ region: 'eu-west-1' }),
     pod: { serviceAccount: 'api', env: { AWS_REGION: 'us-east-1' } },
-    gets: { ...irsa, AWS_REGION: 'us-east-1' },
+    gets: { ...pair, AWS_STS_REGIONAL_ENDPOINTS: 'regional', AWS_REGION: 'us-east-1' },
     because: ['webIdentity'],
   },
   'the global endpoint, as the service account asks': {
     world: annotated({ 'eks.amazonaws.com/sts-regional-endpoints': 'false' }),
     pod: { serviceAccount: 'api' },
-    gets: { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token },
+    gets: { ...unknownRegion, ...pair },
+    because: ['webIdentity'],
+  },
+  'a region that only the issuer of the cluster names': {
+    world: annotated().cluster({ oidcIssuer: 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE' }),
+    pod: { serviceAccount: 'api' },
+    gets: { ...irsa, AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' },
     because: ['webIdentity'],
   },
   'an endpoint annotation that is no boolean': {

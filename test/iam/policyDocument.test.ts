@@ -250,3 +250,49 @@ describe('laws', () => {
     expect(parsed.policy.role).toBe('trustPolicy');
   });
 });
+
+describe('the length of a policy', () => {
+  const trustOf = (names: number): JsonValue => ({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        ...trust,
+        Condition: {
+          StringEquals: { [`${issuer}:sub`]: Array.from({ length: names }, (_, at) => `sa-${at}`) },
+        },
+      },
+    ],
+  });
+
+  it.each<[names: number, expected: readonly string[]]>([
+    [10, []],
+    [300, ['warning policy-longer-than-default at ']],
+    [1000, ['error policy-too-long at ']],
+  ])('%i subjects', (names, expected) => {
+    expect(codes(trustOf(names))).toEqual(expected);
+  });
+
+  it('does not count white space', () => {
+    const text = JSON.stringify(trustOf(90), undefined, 10);
+    expect(text.length).toBeGreaterThan(2048);
+    expect(codes(text)).toEqual([]);
+  });
+});
+
+describe('the place of a complaint', () => {
+  it('is the key of a condition, whatever letters it holds', () => {
+    const position = (line: number): { file: string; line: number; column: number } => ({
+      file: 'a.json',
+      line,
+      column: 1,
+    });
+    const document = {
+      ...documentOf(withCondition({ 'ForAnyValue:StringEqual': { [`${issuer}:sub`]: 'x' } })),
+      positions: {
+        'Statement[0].Condition': position(4),
+        'Statement[0].Condition[ForAnyValue:StringEqual]': position(5),
+      },
+    };
+    expect(parsePolicy(document, 'trustPolicy').diagnostics[0]?.position?.line).toBe(5);
+  });
+});

@@ -24,7 +24,10 @@ const podIdentity = (action: JsonValue): JsonValue => ({
 
 const cases: readonly [JsonValue, readonly string[]][] = [
   [web({ StringEquals: { [sub]: subject, [aud]: 'sts.amazonaws.com' } }), []],
-  [web({ StringLike: { [sub]: 'system:serviceaccount:pay:*' } }), []],
+  [web({ StringLike: { [sub]: 'system:serviceaccount:pay:*' } }), ['subject-wildcard-any-service-account']],
+  [web({ StringLike: { [sub]: 'system:*:pay:?*' } }), ['subject-wildcard-any-service-account']],
+  [web({ StringLike: { [sub]: 'system:serviceaccount:pay:?*' } }), ['subject-wildcard-any-service-account']],
+  [web({ StringLike: { [sub]: 'system:serviceaccount:pay:api-*' } }), []],
   [web({ StringEquals: { [sub]: 'system:serviceaccount:pay:*' } }), ['wildcard-under-equals']],
   [web({ StringEquals: { [sub]: 'system:serviceaccount:pay:${*}' } }), []],
   [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ask, FactName } from '../../src/model/fact.ts';
+import type { Ask } from '../../src/model/fact.ts';
+import type { FactName } from '../../src/model/factDefinitions.ts';
 import { conditionText, groupOutcomes, isAlways } from '../../src/resolve/condition.ts';
 import { explore, isIncomplete, leavesOf } from '../../src/resolve/explore.ts';
 
