@@ -1,0 +1,55 @@
+import type { SdkEntry } from '../entry.ts';
+import { botocoreProviders } from './botocoreChain.ts';
+
+const recorded = {
+  source: 'aws/aws-cli:awscli/customizations/assumerole.py (1.45.11); conformance/sdk/measured.json',
+  strength: 'recorded',
+} as const;
+
+const error = (exception: string): string => `${exception} (exit 255)`;
+
+/**
+ * What version 1 of the AWS CLI does: botocore as a dependency, in legacy retry mode.
+ *
+ * @source aws/aws-cli:setup.py (which botocore a version pins); conformance/sdk/measured.json
+ */
+export const awsCliV1: SdkEntry = {
+  family: 'aws-cli-v1',
+  title: 'AWS CLI 1',
+  versionMeans: 'the version of the package awscli',
+  oldestKnown: '1.16.0',
+  newestKnown: '1.45.11',
+  shape: 'softErrorsContinue',
+  ...recorded,
+  providers: botocoreProviders({
+    irsaSince: '1.16.210', // pins botocore 1.12.200
+    podIdentitySince: '1.30.0', // pins botocore 1.32.0
+    imdsV2Since: '1.16.285', // pins botocore 1.13.21
+    v1SwitchSince: '1.30.4', // pins botocore 1.32.4
+    stsAttempts: 5,
+    profileFrom: ['AWS_DEFAULT_PROFILE', 'AWS_PROFILE'],
+    error,
+    noRegion: [{ on: ['noRegion'], next: 'stop', error: error('NoRegionError'), ...recorded }],
+  }),
+  sts: {
+    regionFrom: ['AWS_DEFAULT_REGION'],
+    endpoints: [
+      { until: '1.42.0', value: 'legacy' },
+      { since: '1.42.0', value: 'regional' }, // pins botocore 1.40.0
+    ],
+    setting: 'honoured',
+    withoutRegion: 'global',
+    sessionName: 'botocore-session-<unix s>',
+    attempts: 5,
+    ...recorded,
+  },
+  refresh: {
+    chain: 'pinned',
+    earlySeconds: 900,
+    onFailure: 'error',
+    servesOldFrom: ['imds'],
+    source: 'boto/botocore:botocore/credentials.py:80-81 and botocore/utils.py:683-715',
+    strength: 'source',
+  },
+  exhausted: 'NoCredentialsError (exit 255)',
+};

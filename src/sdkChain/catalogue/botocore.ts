@@ -1,0 +1,50 @@
+import type { SdkEntry } from '../entry.ts';
+import { botocoreProviders } from './botocoreChain.ts';
+
+/**
+ * What botocore does, and with it boto3, which has no chain of its own.
+ *
+ * @source boto/botocore:botocore/credentials.py; conformance/sdk/measured.json
+ */
+export const botocore: SdkEntry = {
+  family: 'botocore',
+  title: 'botocore and boto3 (Python)',
+  versionMeans: 'the version of the package botocore; a version of boto3 is translated',
+  oldestKnown: '1.12.0',
+  newestKnown: '1.43.107',
+  shape: 'softErrorsContinue',
+  source: 'boto/botocore:botocore/credentials.py; conformance/sdk/measured.json',
+  strength: 'recorded',
+  providers: botocoreProviders({
+    irsaSince: '1.12.200', // commit 02df351ce
+    podIdentitySince: '1.32.0', // commit 54a09c7d0
+    imdsV2Since: '1.13.21', // commit 92973803d
+    v1SwitchSince: '1.32.4',
+    stsAttempts: 5,
+    profileFrom: ['AWS_DEFAULT_PROFILE', 'AWS_PROFILE'],
+    error: (exception) => exception,
+    noRegion: [],
+  }),
+  sts: {
+    regionFrom: ['AWS_DEFAULT_REGION'],
+    endpoints: [
+      { until: '1.40.0', value: 'legacy' },
+      { since: '1.40.0', value: 'regional' },
+    ],
+    setting: 'honoured',
+    withoutRegion: 'global',
+    sessionName: 'botocore-session-<unix s>',
+    attempts: 5,
+    source: 'boto/botocore:botocore/configprovider.py; conformance/sdk/measured.json',
+    strength: 'recorded',
+  },
+  refresh: {
+    chain: 'pinned',
+    earlySeconds: 900,
+    onFailure: 'error',
+    servesOldFrom: ['imds'],
+    source: 'boto/botocore:botocore/credentials.py:80-81 and botocore/utils.py:683-715',
+    strength: 'source',
+  },
+  exhausted: 'NoCredentialsError',
+};

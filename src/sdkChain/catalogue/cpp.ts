@@ -1,0 +1,175 @@
+import {
+  imdsGetFailures,
+  profileFailures,
+  type Evidence,
+  type ImdsGetFailure,
+  type ProfileLookup,
+  type ProfileProvider,
+  type ProfileSource,
+  type Rule,
+  type SdkEntry,
+} from '../entry.ts';
+import { agentHosts, loopbackHosts } from './hosts.ts';
+import { withImdsV2Since } from './imdsV2Since.ts';
+import { noAnswer } from './noAnswer.ts';
+
+const core = 'aws/aws-sdk-cpp:src/aws-cpp-sdk-core/source';
+const chain: Evidence = { source: `${core}/auth/AWSCredentialsProviderChain.cpp`, strength: 'source' };
+const webIdentity: Evidence = { source: `${core}/auth/STSCredentialsProvider.cpp`, strength: 'source' };
+const crt: Evidence = {
+  source: 'awslabs/aws-c-auth:source/credentials_provider_sts_web_identity.c:35-37,209-224,526-546',
+  strength: 'source',
+};
+const container: Evidence = {
+  source: `${core}/auth/GeneralHTTPCredentialsProvider.cpp`,
+  strength: 'source',
+};
+const imds: Evidence = {
+  source: `${core}/internal/AWSHttpResourceClient.cpp, \`GetDefaultCredentialsSecurely\``,
+  strength: 'source',
+};
+
+/** Empty credentials: the request goes out unsigned, and the service refuses it. */
+const exhausted = 'no credentials: the request is sent unsigned';
+
+const lookup: ProfileLookup = {
+  files: ['credentials', 'config'],
+  nameFrom: ['AWS_DEFAULT_PROFILE', 'AWS_PROFILE'],
+};
+
+function profile(
+  id: string,
+  files: ProfileLookup['files'],
+  takes: readonly ProfileSource[],
+): ProfileProvider {
+  return {
+    kind: 'profile',
+    id,
+    lookup: { ...lookup, files },
+    takes,
+    rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
+    ...chain,
+  };
+}
+
+const get: readonly Rule<ImdsGetFailure>[] = [
+  { on: ['serverError', ...noAnswer], attempts: 2, next: 'continue', error: exhausted, ...imds },
+  { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+];
+
+/**
+ * What the C++ SDK does: empty credentials mean "next"; the profile's static keys come before web
+ * identity; with a container URI the metadata service is not in the chain.
+ *
+ * @source aws/aws-sdk-cpp:src/aws-cpp-sdk-core/source/auth/AWSCredentialsProviderChain.cpp
+ */
+export const cpp: SdkEntry = {
+  family: 'cpp',
+  title: 'AWS SDK for C++',
+  versionMeans: 'the version of aws-sdk-cpp',
+  oldestKnown: '1.0.0',
+  newestKnown: '1.11.900',
+  shape: 'anyErrorContinues',
+  ...chain,
+  providers: [
+    {
+      kind: 'environmentKeys',
+      id: 'environment',
+      accessKeyId: ['AWS_ACCESS_KEY_ID'],
+      secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
+      setWhen: 'nonEmpty',
+      names: 'firstSet',
+      ...chain,
+    },
+    profile('profile', ['credentials'], ['static']),
+    profile('process', ['credentials', 'config'], ['process']),
+    {
+      kind: 'webIdentity',
+      id: 'webIdentity',
+      since: '1.7.174', // awsdocs/amazon-eks-user-guide
+      values: 'eachThenProfile',
+      setWhen: 'nonEmpty',
+      lookup,
+      rules: [
+        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'continue',
+          error: 'token file cannot be read',
+          ...webIdentity,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        {
+          on: ['accessDenied', 'expiredToken', 'clientError', 'serverError', ...noAnswer],
+          next: 'continue',
+          error: '{code}',
+          ...webIdentity,
+        },
+        {
+          on: ['invalidIdentityToken', 'idpCommunicationError'],
+          attempts: 3,
+          next: 'continue',
+          error: '{code}',
+          ...crt,
+        },
+      ],
+      ...chain,
+    },
+    profile('ssoProfile', ['credentials', 'config'], ['sso']),
+    {
+      kind: 'container',
+      id: 'container',
+      uriSetWhen: 'nonEmpty',
+      bothSet: 'relative',
+      hosts: [
+        { until: '1.11.263', value: loopbackHosts },
+        { since: '1.11.263', value: agentHosts }, // awsdocs/amazon-eks-user-guide
+      ],
+      tokenFileSince: '1.11.263',
+      tokenFirst: 'file',
+      tokenWithRelativeUri: 'sent',
+      rules: [
+        { on: ['hostNotAllowed', 'clientError'], next: 'stop', error: exhausted, ...container },
+        { on: ['tokenMissing', 'tokenUnreadable', 'tokenEmpty'], next: 'send', error: '', ...container },
+        { on: ['serverError', ...noAnswer], attempts: 2, next: 'stop', error: exhausted, ...imds },
+      ],
+      ...chain,
+    },
+    ...withImdsV2Since('1.7.229', {
+      kind: 'imds',
+      id: 'imds',
+      disabledWhen: 'true',
+      protocol: 'v2ThenV1',
+      v1SwitchSince: '1.11.263', // `disableImdsV1`; the SDKs learnt it in November 2023
+      token: [
+        {
+          on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
+          next: 'v1',
+          error: '',
+          ...imds,
+        },
+        { on: ['badRequest'], next: 'continue', error: exhausted, ...imds },
+      ],
+      roleList: get,
+      roleCredentials: get,
+      ...imds,
+    }),
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+    endpoints: [{ value: 'regional' }],
+    setting: 'ignored',
+    withoutRegion: { region: 'us-east-1' },
+    sessionName: '<uuid>',
+    attempts: 1,
+    ...crt,
+  },
+  refresh: {
+    chain: 'walksAgainWhenEmpty',
+    earlySeconds: 300,
+    onFailure: 'nextProvider',
+    servesOldFrom: [],
+    ...chain,
+  },
+  exhausted,
+};

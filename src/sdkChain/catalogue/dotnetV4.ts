@@ -1,0 +1,49 @@
+import type { Evidence, SdkEntry } from '../entry.ts';
+import {
+  dotnetContainer,
+  dotnetEnvironmentKeys,
+  dotnetExhausted,
+  dotnetImds,
+  dotnetProfile,
+  dotnetWebIdentity,
+} from './dotnetChain.ts';
+
+const chain: Evidence = {
+  source: 'aws/aws-sdk-net:sdk/src/Core/Amazon.Runtime/Credentials/DefaultAWSCredentialsIdentityResolver.cs',
+  strength: 'source',
+};
+
+/**
+ * What the .NET SDK 4 does: as 3, but static keys of the environment come first again, and a named
+ * profile that is missing is an error.
+ *
+ * @source aws/aws-sdk-net:sdk/src/Core/Amazon.Runtime/Credentials/DefaultAWSCredentialsIdentityResolver.cs
+ */
+export const dotnetV4: SdkEntry = {
+  family: 'dotnet-v4',
+  title: 'AWS SDK for .NET 4',
+  versionMeans: 'the product version of the SDK (`ProductVersion` of a release), not that of AWSSDK.Core',
+  oldestKnown: '4.0.0.0',
+  newestKnown: '4.0.0.0',
+  shape: 'switchByConfiguration',
+  ...chain,
+  providers: [
+    dotnetEnvironmentKeys,
+    dotnetWebIdentity,
+    dotnetProfile('stop', chain),
+    dotnetContainer,
+    dotnetImds,
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION'],
+    endpoints: [{ value: 'regional' }],
+    setting: 'ignored',
+    withoutRegion: { region: 'us-east-1' },
+    sessionName: '<guid>',
+    attempts: 5,
+    source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html',
+    strength: 'docs',
+  },
+  refresh: { chain: 'pinned', earlySeconds: 900, onFailure: 'error', servesOldFrom: ['imds'], ...chain },
+  exhausted: dotnetExhausted,
+};

@@ -1,0 +1,166 @@
+import { imdsGetFailures, profileFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { agentHosts, loopbackHosts } from './hosts.ts';
+import { withImdsV2Since } from './imdsV2Since.ts';
+import { noAnswer } from './noAnswer.ts';
+
+const core = 'aws/aws-sdk-java:aws-java-sdk-core/src/main/java/com/amazonaws';
+const chain: Evidence = { source: `${core}/auth/AWSCredentialsProviderChain.java`, strength: 'source' };
+const webIdentity: Evidence = {
+  source: `${core}/auth/WebIdentityTokenCredentialsProvider.java`,
+  strength: 'source',
+};
+const stsModule: Evidence = {
+  source: `aws/aws-sdk-java#2283; ${core}/auth/profile/internal/securitytoken`,
+  strength: 'source',
+};
+const retries: Evidence = {
+  source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html',
+  strength: 'docs',
+};
+const wrapper: Evidence = {
+  source: `${core}/auth/EC2ContainerCredentialsProviderWrapper.java, \`initializeProvider\``,
+  strength: 'source',
+};
+const containerRetries: Evidence = {
+  source: `${core}/auth/ContainerCredentialsRetryPolicy.java`,
+  strength: 'source',
+};
+const imds: Evidence = {
+  source: `${core}/internal/InstanceMetadataServiceResourceFetcher.java, \`isTokenUnsupported\``,
+  strength: 'source',
+};
+
+const exhausted = 'Unable to load AWS credentials from any provider in the chain';
+
+/**
+ * What the Java SDK 1 does: the chain swallows every exception; its last member is either the container
+ * endpoint or the metadata service, chosen once by the variables.
+ *
+ * @source aws/aws-sdk-java:aws-java-sdk-core/…/auth/DefaultAWSCredentialsProviderChain.java
+ */
+export const javaV1: SdkEntry = {
+  family: 'java-v1',
+  title: 'AWS SDK for Java 1',
+  versionMeans: 'the version of com.amazonaws:aws-java-sdk-core',
+  oldestKnown: '1.11.0',
+  newestKnown: '1.12.746',
+  shape: 'anyErrorContinues',
+  ...chain,
+  providers: [
+    {
+      kind: 'environmentKeys',
+      id: 'environment',
+      accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+      secretAccessKey: ['AWS_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'],
+      setWhen: 'nonEmpty',
+      names: 'firstSet',
+      source: `${core}/auth/DefaultAWSCredentialsProviderChain.java`,
+      strength: 'docs',
+    },
+    {
+      kind: 'webIdentity',
+      id: 'webIdentity',
+      since: '1.11.704', // awsdocs/amazon-eks-user-guide; aws/aws-sdk-java#2283
+      values: 'environment',
+      setWhen: 'nonEmpty',
+      rules: [
+        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        {
+          on: ['moduleMissing'],
+          next: 'continue',
+          error: 'aws-java-sdk-sts is not on the class path',
+          ...stsModule,
+        },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'continue',
+          error: 'token file cannot be read',
+          ...chain,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        {
+          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+          next: 'continue',
+          error: '{code}',
+          ...chain,
+        },
+        {
+          on: ['idpCommunicationError', 'serverError', ...noAnswer],
+          attempts: 4,
+          next: 'continue',
+          error: '{code}',
+          ...retries,
+        },
+      ],
+      ...webIdentity,
+    },
+    {
+      kind: 'profile',
+      id: 'profile',
+      lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+      takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'process', 'static'],
+      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
+      ...chain,
+    },
+    {
+      kind: 'container',
+      id: 'container',
+      uriSetWhen: 'nonEmpty',
+      bothSet: 'relative',
+      hosts: [
+        { until: '1.12.746', value: loopbackHosts },
+        { since: '1.12.746', value: agentHosts }, // awsdocs/amazon-eks-user-guide
+      ],
+      tokenFileSince: '1.12.746',
+      tokenFirst: 'file',
+      tokenWithRelativeUri: 'sent',
+      rules: [
+        {
+          on: ['hostNotAllowed', 'tokenMissing', 'tokenUnreadable', 'clientError'],
+          next: 'stop',
+          error: exhausted,
+          ...wrapper,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...wrapper },
+        {
+          on: ['serverError', ...noAnswer],
+          attempts: 6,
+          next: 'stop',
+          error: exhausted,
+          ...containerRetries,
+        },
+      ],
+      ...wrapper,
+    },
+    ...withImdsV2Since('1.11.678', {
+      kind: 'imds',
+      id: 'imds',
+      disabledWhen: 'true',
+      protocol: 'v2ThenV1',
+      token: [
+        {
+          on: ['forbidden', 'notFound', 'methodNotAllowed', 'timeout', 'hang'],
+          next: 'v1',
+          error: '',
+          ...imds,
+        },
+        { on: ['badRequest', 'serverError', 'refused'], next: 'continue', error: exhausted, ...imds },
+      ],
+      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
+      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
+      ...imds,
+    }),
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION'],
+    endpoints: [{ value: 'legacy' }],
+    setting: 'honoured',
+    withoutRegion: 'global',
+    sessionName: 'aws-sdk-java-<unix ms>',
+    attempts: 4,
+    source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html',
+    strength: 'docs',
+  },
+  refresh: { chain: 'pinned', earlySeconds: 60, onFailure: 'error', servesOldFrom: [], ...chain },
+  exhausted,
+};

@@ -1,0 +1,192 @@
+import {
+  imdsGetFailures,
+  profileFailures,
+  type Evidence,
+  type ImdsGetFailure,
+  type ProfileLookup,
+  type Rule,
+  type SdkEntry,
+} from '../entry.ts';
+import { withImdsV2Since } from './imdsV2Since.ts';
+import { noAnswer } from './noAnswer.ts';
+
+const recordings = 'conformance/sdk/measured.json (2.1693.0)';
+const chain: Evidence = {
+  source: `aws/aws-sdk-js:lib/node_loader.js, lib/credentials/credential_provider_chain.js; ${recordings}`,
+  strength: 'recorded',
+};
+const webIdentity: Evidence = {
+  source: `aws/aws-sdk-js:lib/credentials/token_file_web_identity_credentials.js; ${recordings}`,
+  strength: 'recorded',
+};
+const container: Evidence = {
+  source: `aws/aws-sdk-js:lib/credentials/remote_credentials.js; ${recordings}`,
+  strength: 'recorded',
+};
+const imds: Evidence = {
+  source: `aws/aws-sdk-js:lib/metadata_service.js; ${recordings}`,
+  strength: 'recorded',
+};
+
+/** Only the last link's error is shown, whatever went before. */
+const exhausted = 'CredentialsError: Could not load credentials from any providers';
+
+const lookup: ProfileLookup = {
+  files: ['credentials', 'config'],
+  configNeeds: 'AWS_SDK_LOAD_CONFIG',
+  nameFrom: ['AWS_PROFILE'],
+};
+
+const profile = (id: string, takes: Extract<SdkEntry['providers'][number], { kind: 'profile' }>['takes']) =>
+  ({
+    kind: 'profile',
+    id,
+    lookup,
+    takes,
+    rules: [{ on: profileFailures, next: 'continue', error: exhausted, ...chain }],
+    ...chain,
+  }) as const;
+
+const get: readonly Rule<ImdsGetFailure>[] = [
+  { on: ['serverError', ...noAnswer], attempts: 4, next: 'continue', error: exhausted, ...imds },
+  { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+];
+
+/**
+ * What the JavaScript SDK 2 does: every error leads to the next link, and the container endpoint stands
+ * before web identity.
+ *
+ * @source aws/aws-sdk-js:lib/node_loader.js; conformance/sdk/measured.json
+ */
+export const jsV2: SdkEntry = {
+  family: 'js-v2',
+  title: 'AWS SDK for JavaScript 2 (Node.js)',
+  versionMeans: 'the version of the package aws-sdk',
+  oldestKnown: '2.0.0',
+  newestKnown: '2.1693.0',
+  shape: 'anyErrorContinues',
+  ...chain,
+  providers: [
+    {
+      kind: 'environmentKeys',
+      id: 'environment',
+      accessKeyId: ['AWS_ACCESS_KEY_ID'],
+      secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
+      setWhen: 'nonEmpty',
+      names: 'firstSet',
+      ...chain,
+    },
+    {
+      kind: 'environmentKeys',
+      id: 'environmentAmazon',
+      accessKeyId: ['AMAZON_ACCESS_KEY_ID'],
+      secretAccessKey: ['AMAZON_SECRET_ACCESS_KEY'],
+      setWhen: 'nonEmpty',
+      names: 'firstSet',
+      ...chain,
+    },
+    profile('ssoProfile', ['sso']),
+    profile('sharedIni', ['sourceProfile', 'static']),
+    {
+      kind: 'container',
+      id: 'container',
+      uriSetWhen: 'nonEmpty',
+      bothSet: 'relative',
+      hosts: [
+        { until: '2.1550.0', value: ['localhost', '127.0.0.1'] },
+        { since: '2.1550.0', value: ['localhost', '127.0.0.1', '169.254.170.23'] },
+      ],
+      tokenFileSince: '2.1550.0',
+      tokenFirst: 'variable',
+      tokenWithRelativeUri: 'sent',
+      rules: [
+        {
+          on: ['hostNotAllowed', 'clientError', 'refused'],
+          next: 'continue',
+          error: exhausted,
+          ...container,
+        },
+        {
+          on: ['serverError', 'timeout', 'hang'],
+          attempts: 4,
+          next: 'continue',
+          error: exhausted,
+          ...container,
+        },
+        // The file is read outside of any `try`: the error is thrown out of the call.
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'stop',
+          error: 'uncaught ENOENT',
+          ...container,
+          strength: 'source',
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...container, strength: 'source' },
+      ],
+      ...container,
+    },
+    profile('process', ['process']),
+    {
+      kind: 'webIdentity',
+      id: 'webIdentity',
+      since: '2.518.0', // 2.517.0 reads AWS_IAM_ROLE_ARN; the EKS user guide says 2.525.0
+      values: 'pairThenProfile',
+      setWhen: 'nonEmpty',
+      lookup,
+      rules: [
+        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['tokenMissing', 'tokenUnreadable'], next: 'continue', error: exhausted, ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        // The code that is retried is `IDPCommunicationErrorException`; STS sends it without the ending.
+        {
+          on: ['accessDenied', 'expiredToken', 'idpCommunicationError', 'clientError'],
+          next: 'continue',
+          error: '{code}',
+          ...webIdentity,
+        },
+        {
+          on: ['invalidIdentityToken', 'serverError', ...noAnswer],
+          attempts: 4,
+          next: 'continue',
+          error: '{code}',
+          ...webIdentity,
+        },
+      ],
+      ...webIdentity,
+    },
+    ...withImdsV2Since('2.575.0', {
+      kind: 'imds',
+      id: 'imds',
+      disabledWhen: 'nonEmpty',
+      protocol: 'v2ThenV1',
+      v1SwitchSince: '2.1488.0',
+      token: [
+        { on: ['forbidden', 'notFound', 'methodNotAllowed'], next: 'v1', error: '', ...imds },
+        { on: ['badRequest'], next: 'continue', error: exhausted, ...imds },
+        { on: ['serverError'], attempts: 4, next: 'continue', error: exhausted, ...imds },
+        { on: ['timeout', 'hang', 'refused'], attempts: 4, next: 'v1', error: '', ...imds },
+      ],
+      roleList: get,
+      roleCredentials: get,
+      ...imds,
+    }),
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION', 'AMAZON_REGION'],
+    endpoints: [{ value: 'legacy' }],
+    setting: 'honoured',
+    withoutRegion: 'global',
+    sessionName: 'token-file-web-identity',
+    attempts: 4,
+    ...webIdentity,
+  },
+  refresh: {
+    chain: 'pinned',
+    earlySeconds: 15,
+    onFailure: 'error',
+    servesOldFrom: [],
+    source: `aws/aws-sdk-js:lib/credentials.js:88; ${recordings}`,
+    strength: 'recorded',
+  },
+  exhausted,
+};

@@ -1,0 +1,181 @@
+import {
+  containerFailures,
+  imdsGetFailures,
+  profileFailures,
+  type Evidence,
+  type ProfileProvider,
+  type SdkEntry,
+} from '../entry.ts';
+import { agentHosts, loopbackHosts } from './hosts.ts';
+import { noAnswer } from './noAnswer.ts';
+
+const config =
+  'awslabs/aws-sdk-kotlin:aws-runtime/aws-config/common/src/aws/sdk/kotlin/runtime/auth/credentials';
+const chain: Evidence = {
+  source: 'smithy-lang/smithy-kotlin:runtime/auth/identity-api/…/identity/IdentityProviderChain.kt:37-48',
+  strength: 'source',
+};
+const order: Evidence = {
+  source: `${config}/DefaultChainCredentialsProvider.kt:54-70`,
+  strength: 'source',
+};
+const webIdentity: Evidence = {
+  source: `${config}/StsWebIdentityCredentialsProvider.kt`,
+  strength: 'source',
+};
+const retries: Evidence = {
+  source: 'awslabs/aws-sdk-kotlin:aws-runtime/aws-http/…/http/retries/AwsRetryPolicy.kt:54-75',
+  strength: 'source',
+};
+const container: Evidence = { source: `${config}/EcsCredentialsProvider.kt`, strength: 'source' };
+const imds: Evidence = { source: `${config}/ImdsCredentialsProvider.kt`, strength: 'source' };
+const imdsRetries: Evidence = {
+  source: 'awslabs/aws-sdk-kotlin:aws-runtime/aws-config/…/config/imds/ImdsRetryPolicy.kt:16-31',
+  strength: 'source',
+};
+
+const exhausted = 'No identity could be resolved from the chain';
+
+const profile: ProfileProvider = {
+  kind: 'profile',
+  id: 'profile',
+  lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+  takes: ['static', 'sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process'],
+  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
+  source: `${config}/profile/ProfileChain.kt`,
+  strength: 'source',
+};
+
+/**
+ * What the Kotlin SDK does: every exception leads to the next provider; IMDSv2 only.
+ *
+ * Since 1.4.0 web identity comes before the profile (its CHANGELOG).
+ *
+ * @source awslabs/aws-sdk-kotlin:aws-runtime/aws-config/…/credentials/DefaultChainCredentialsProvider.kt
+ */
+export const kotlin: SdkEntry = {
+  family: 'kotlin',
+  title: 'AWS SDK for Kotlin',
+  versionMeans: 'the version of aws.sdk.kotlin:bom',
+  oldestKnown: '0.13.0',
+  newestKnown: '1.5.43',
+  shape: 'anyErrorContinues',
+  ...chain,
+  providers: [
+    {
+      kind: 'environmentKeys',
+      id: 'environment',
+      accessKeyId: ['AWS_ACCESS_KEY_ID'],
+      secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
+      setWhen: 'nonBlank',
+      names: 'firstSet',
+      source: `${config}/EnvironmentCredentialsProvider.kt:34-49`,
+      strength: 'source',
+    },
+    { ...profile, until: '1.4.0' },
+    {
+      kind: 'webIdentity',
+      id: 'webIdentity',
+      values: 'environment',
+      setWhen: 'nonEmpty',
+      rules: [
+        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'continue',
+          error: 'token file cannot be read',
+          ...webIdentity,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        {
+          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+          next: 'continue',
+          error: '{code}',
+          ...webIdentity,
+        },
+        {
+          on: ['idpCommunicationError', 'serverError', ...noAnswer],
+          attempts: 3,
+          next: 'continue',
+          error: '{code}',
+          ...retries,
+        },
+      ],
+      ...order,
+    },
+    { ...profile, since: '1.4.0' },
+    {
+      kind: 'container',
+      id: 'container',
+      uriSetWhen: 'nonEmpty',
+      bothSet: 'relative',
+      hosts: [
+        { until: '0.33.1', value: loopbackHosts },
+        { since: '0.33.1', value: agentHosts }, // commit e95dffa; the EKS user guide says 1.0.1
+      ],
+      tokenFileSince: '0.33.1',
+      tokenFirst: 'file',
+      tokenWithRelativeUri: 'sent',
+      rules: [
+        { on: ['serverError', ...noAnswer], attempts: 3, next: 'continue', error: '{code}', ...container },
+        { on: containerFailures, next: 'continue', error: '{code}', ...container },
+      ],
+      ...container,
+    },
+    {
+      kind: 'imds',
+      id: 'imds',
+      disabledWhen: 'true',
+      protocol: 'v2',
+      token: [
+        { on: ['serverError'], attempts: 3, next: 'continue', error: exhausted, ...imdsRetries },
+        {
+          on: ['forbidden', 'notFound', 'methodNotAllowed', 'badRequest', ...noAnswer],
+          next: 'continue',
+          error: exhausted,
+          ...imds,
+        },
+      ],
+      roleList: [
+        {
+          on: ['serverError', 'unauthorized'],
+          attempts: 3,
+          next: 'continue',
+          error: exhausted,
+          ...imdsRetries,
+        },
+        { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+      ],
+      roleCredentials: [
+        {
+          on: ['serverError', 'unauthorized'],
+          attempts: 3,
+          next: 'continue',
+          error: exhausted,
+          ...imdsRetries,
+        },
+        { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+      ],
+      ...imds,
+    },
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION'],
+    endpoints: [{ value: 'regional' }],
+    setting: 'ignored',
+    withoutRegion: 'client',
+    sessionName: 'aws-sdk-kotlin-<unix ms>',
+    attempts: 3,
+    source: `${config}/StsAssumeRoleCredentialsProvider.kt:201-202`,
+    strength: 'source',
+  },
+  refresh: {
+    chain: 'walksAgain',
+    earlySeconds: 10,
+    onFailure: 'nextProvider',
+    servesOldFrom: ['imds'],
+    source: 'smithy-lang/smithy-kotlin:runtime/auth/aws-credentials/…/CachedCredentialsProvider.kt:58-69',
+    strength: 'source',
+  },
+  exhausted,
+};

@@ -1,0 +1,168 @@
+import { imdsGetFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { agentHosts, loopbackHosts } from './hosts.ts';
+import { noAnswer } from './noAnswer.ts';
+
+const config = 'smithy-lang/smithy-rs:aws/rust-runtime/aws-config/src';
+const chain: Evidence = { source: `${config}/meta/credentials/chain.rs:104-111`, strength: 'source' };
+const webIdentity: Evidence = { source: `${config}/web_identity_token.rs`, strength: 'source' };
+const retries: Evidence = {
+  source: 'smithy-lang/smithy-rs:aws/codegen-aws-sdk/…/customize/sts/STSDecorator.kt:36-48',
+  strength: 'source',
+};
+const profile: Evidence = { source: `${config}/profile/credentials.rs`, strength: 'source' };
+const container: Evidence = {
+  source: `${config}/ecs.rs and http_credential_provider.rs`,
+  strength: 'source',
+};
+const imds: Evidence = {
+  source: `${config}/imds/credentials.rs and imds/client/token.rs`,
+  strength: 'source',
+};
+
+const exhausted = 'no providers in chain provided credentials';
+
+/**
+ * What the Rust SDK does: it goes on only when a provider says "not loaded"; IMDSv2 only; profile before
+ * web identity.
+ *
+ * @source smithy-lang/smithy-rs:aws/rust-runtime/aws-config/src/default_provider/credentials.rs:183-195
+ */
+export const rust: SdkEntry = {
+  family: 'rust',
+  title: 'AWS SDK for Rust',
+  versionMeans: 'the version of the crate aws-config',
+  oldestKnown: '0.0.20',
+  newestKnown: '1.13.0',
+  shape: 'softErrorsContinue',
+  ...chain,
+  providers: [
+    {
+      kind: 'environmentKeys',
+      id: 'environment',
+      accessKeyId: ['AWS_ACCESS_KEY_ID'],
+      secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'SECRET_ACCESS_KEY'],
+      setWhen: 'nonBlank',
+      names: 'firstSet',
+      source: `${config}/environment/credentials.rs:28-39`,
+      strength: 'source',
+    },
+    {
+      kind: 'profile',
+      id: 'profile',
+      lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+      takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process', 'static'],
+      rules: [
+        { on: ['profileMissing', 'sourceMissing'], next: 'continue', error: 'profile not found', ...profile },
+        { on: ['broken'], next: 'stop', error: 'the profile is not valid', ...profile },
+        { on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'], next: 'stop', error: '{code}', ...profile },
+      ],
+      ...profile,
+    },
+    {
+      kind: 'webIdentity',
+      id: 'webIdentity',
+      values: 'environment',
+      setWhen: 'present',
+      rules: [
+        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'stop',
+          error: 'No such file or directory',
+          ...webIdentity,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        {
+          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+          next: 'stop',
+          error: '{code}',
+          ...webIdentity,
+        },
+        {
+          on: ['idpCommunicationError', 'serverError', ...noAnswer],
+          attempts: 3,
+          next: 'stop',
+          error: '{code}',
+          ...retries,
+        },
+      ],
+      ...webIdentity,
+    },
+    {
+      kind: 'container',
+      id: 'container',
+      uriSetWhen: 'nonEmpty',
+      bothSet: 'relative',
+      hosts: [
+        { until: '1.1.8', value: loopbackHosts },
+        { since: '1.1.8', value: agentHosts },
+      ],
+      tokenFileSince: '1.1.8',
+      tokenFirst: 'file',
+      tokenWithRelativeUri: 'sent',
+      rules: [
+        { on: ['hostNotAllowed'], next: 'stop', error: 'the URI was invalid', ...container },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'stop',
+          error: 'the token file could not be read',
+          ...container,
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...container },
+        { on: ['clientError'], next: 'stop', error: '{code}', ...container },
+        { on: ['serverError', ...noAnswer], attempts: 3, next: 'stop', error: '{code}', ...container },
+      ],
+      ...container,
+    },
+    {
+      kind: 'imds',
+      id: 'imds',
+      disabledWhen: 'true',
+      protocol: 'v2',
+      token: [
+        {
+          on: ['forbidden', 'notFound', 'methodNotAllowed', 'badRequest'],
+          next: 'stop',
+          error: 'failed to load IMDS session token',
+          ...imds,
+        },
+        {
+          on: ['serverError'],
+          attempts: 4,
+          next: 'stop',
+          error: 'failed to load IMDS session token',
+          ...imds,
+        },
+        { on: noAnswer, next: 'continue', error: exhausted, ...imds },
+      ],
+      roleList: [
+        { on: ['notFound', ...noAnswer], next: 'continue', error: exhausted, ...imds },
+        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...imds },
+        { on: ['forbidden', 'badRequest', 'empty'], next: 'stop', error: '{code}', ...imds },
+      ],
+      roleCredentials: [
+        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...imds },
+        { on: imdsGetFailures, next: 'stop', error: '{code}', ...imds },
+      ],
+      ...imds,
+    },
+  ],
+  sts: {
+    regionFrom: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+    endpoints: [{ value: 'regional' }],
+    setting: 'ignored',
+    withoutRegion: 'client',
+    sessionName: 'web-identity-token-<unix ms>',
+    attempts: 3,
+    ...webIdentity,
+  },
+  refresh: {
+    chain: 'walksAgain',
+    earlySeconds: 10,
+    onFailure: 'error',
+    servesOldFrom: ['imds'],
+    source: `smithy-lang/smithy-rs:rust-runtime/…/identity/cache/lazy.rs; ${config}/imds/credentials.rs`,
+    strength: 'source',
+  },
+  exhausted,
+};

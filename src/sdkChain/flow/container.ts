@@ -1,0 +1,136 @@
+import type { Reply } from '../../model/exchange.ts';
+import { isSet } from '../../model/environment.ts';
+import type { ResolvedProvider } from '../behaviour.ts';
+import { containerFailures, type ContainerFailure } from '../entry.ts';
+import { failureOf, ruleFor } from '../rules.ts';
+import { nextProvider, station, type Station } from '../station.ts';
+import { failed, isSetAs, notConfigured, selected, textOf, type Walk } from '../walk.ts';
+import { requestStation } from './requestStation.ts';
+import { absentTarget, failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
+import { tokenFailure, tokenFailures } from './tokenFile.ts';
+import { keepCredentials } from './webIdentity.ts';
+
+type Container = Extract<ResolvedProvider, { kind: 'container' }>;
+
+const relativeVariable = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
+const fullVariable = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+const tokenVariable = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
+const tokenFileVariable = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+
+/**
+ * Where a relative URI leads.
+ *
+ * @source https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+const ecsHost = 'http://169.254.170.2';
+
+/** Makes the stations of the container endpoint: choose the URI, read the token, GET. */
+export function containerStations(
+  provider: Container,
+  seat: Seat = ownSeat(provider.id),
+): readonly Station[] {
+  const first: Station = {
+    id: seat.prefix,
+    provider: seat.provider,
+    act: (walk) => lookForUri(walk, provider, seat),
+    on: Object.fromEntries([
+      ['absent', absentTarget(seat)],
+      ['hostNotAllowed', failureTarget(seat, ruleFor(provider.rules, 'hostNotAllowed'))],
+      ['withToken', station(`${seat.prefix}/token`)],
+      ['selected', station(`${seat.prefix}/get`)],
+    ]),
+  };
+  return [first, ...containerProtocol(provider, seat)];
+}
+
+function containerProtocol(provider: Container, seat: Seat): readonly Station[] {
+  return [
+    requestStation({
+      seat,
+      id: `${seat.prefix}/token`,
+      request: (walk) => ({
+        kind: 'readFile',
+        path: targetOf(walk).tokenFile ?? '',
+        purpose: 'containerToken',
+      }),
+      failure: tokenFailure,
+      rules: provider.rules,
+      failures: tokenFailures,
+      detours: { send: station(`${seat.prefix}/get`) },
+      keep: () => {},
+      ok: station(`${seat.prefix}/get`),
+    }),
+    requestStation({
+      seat,
+      id: `${seat.prefix}/get`,
+      request: (walk) => {
+        const { url, tokenFile } = targetOf(walk);
+        return { kind: 'container', url, ...(tokenFile === undefined ? {} : { tokenFile }) };
+      },
+      failure: containerFailure,
+      rules: provider.rules,
+      failures: containerFailures.slice(containerFailures.indexOf('clientError')),
+      detours: { send: nextProvider },
+      moreAttempts: (walk) => (targetOf(walk).relative ? (provider.moreAttemptsWhenRelative ?? 0) : 0),
+      keep: keepCredentials,
+      ok: seat.done,
+    }),
+  ];
+}
+
+function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
+  const name = chooseUri(walk, provider);
+  const row = { id: seat.provider, source: provider.source };
+  if (name === undefined) {
+    if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
+    else notConfigured(walk, row, [relativeVariable, fullVariable]);
+    return 'absent';
+  }
+  const relative = name === relativeVariable;
+  const written = textOf(walk, name) ?? '';
+  const tokenFile = tokenFileOf(walk, provider, relative);
+  const url = relative ? `${ecsHost}${written}` : written;
+  selected(walk, row, tokenFile === undefined ? [name] : [name, tokenFileVariable]);
+  if (!relative && !isAllowed(url, provider.allowedHosts)) {
+    const rule = ruleFor(provider.rules, 'hostNotAllowed');
+    failed(walk, seat.provider, 'hostNotAllowed', seat.verdict(verdictOf(rule)));
+    return 'hostNotAllowed';
+  }
+  walk.held.container = { url, relative, ...(tokenFile === undefined ? {} : { tokenFile }) };
+  return tokenFile === undefined ? 'selected' : 'withToken';
+}
+
+function chooseUri(walk: Walk, provider: Container): string | undefined {
+  const names =
+    provider.bothSet === 'relative' ? [relativeVariable, fullVariable] : [fullVariable, relativeVariable];
+  return names
+    .filter((name) => name !== fullVariable || provider.fullUri === 'known')
+    .find((name) => isSetAs(walk, name, provider.uriSetWhen));
+}
+
+function tokenFileOf(walk: Walk, provider: Container, relative: boolean): string | undefined {
+  const { environment } = walk.input;
+  if (provider.tokenFile === 'unknown' || !isSet(environment, tokenFileVariable)) return undefined;
+  if (relative && provider.tokenWithRelativeUri === 'notSent') return undefined;
+  if (provider.tokenFirst === 'variable' && isSet(environment, tokenVariable)) return undefined;
+  return textOf(walk, tokenFileVariable);
+}
+
+/** HTTPS may lead anywhere; plain HTTP only to the hosts that this SDK knows. A hidden URI is let through. */
+function isAllowed(url: string, hosts: readonly string[]): boolean {
+  if (/^(https:|\$\()/.test(url)) return true;
+  const host = /^http:\/\/(\[[^\]]*\]|[^/:?#]*)/.exec(url)?.[1]?.replaceAll(/[[\]]/g, '');
+  if (host === undefined) return false;
+  return hosts.some((allowed) => (allowed === '127/8' ? /^127(\.\d+){3}$/.test(host) : allowed === host));
+}
+
+function containerFailure(reply: Reply): ContainerFailure | undefined {
+  if (reply.kind === 'ok' && reply.body.kind !== 'credentials') return 'clientError';
+  return failureOf<ContainerFailure>(reply, (status) => (status >= 500 ? 'serverError' : 'clientError'));
+}
+
+function targetOf(walk: Walk): NonNullable<Walk['held']['container']> {
+  const { container } = walk.held;
+  if (!container) throw new Error('the container endpoint is asked before its address is known');
+  return container;
+}
