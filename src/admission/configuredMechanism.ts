@@ -1,8 +1,7 @@
 import type { PodIdentityAssociation } from '../model/aws.ts';
 import type { Ask } from '../model/fact.ts';
-import type { ServiceAccount } from '../model/kubernetes.ts';
 import type { Labels } from '../model/labels.ts';
-import type { ObjectRef } from '../model/objectRef.ts';
+import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
 import { webhookKeys } from './webhookFacts.ts';
@@ -45,7 +44,7 @@ export function shownMechanism(world: World, template: PodTemplate): ConfiguredM
     const unused = roleArn === undefined || roleArn === '' ? {} : { unusedRoleArn: roleArn };
     return { kind: 'podIdentity', association, ...unused, at: association.ref, options };
   }
-  const at = account ? annotationRef(account) : accountRef(template);
+  const at = account ? annotationRef(account, webhookKeys.roleArn) : accountRef(template);
   if (roleArn === '') return { kind: 'none', reason: 'emptyAnnotation', at };
   if (roleArn !== undefined) return { kind: 'irsa', roleArn, at, options };
   if (account || serviceAccountName === 'default') return { kind: 'none', reason: 'noAnnotation', at };
@@ -67,8 +66,4 @@ export function askedMechanism(ask: Ask, shown: ConfiguredMechanism): SettledMec
 
 function accountRef({ namespace, serviceAccountName }: PodTemplate): ObjectRef {
   return { kind: 'ServiceAccount', namespace, name: serviceAccountName };
-}
-
-function annotationRef(account: ServiceAccount): ObjectRef {
-  return account.annotationRefs[webhookKeys.roleArn] ?? account.ref;
 }

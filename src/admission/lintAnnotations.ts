@@ -64,7 +64,7 @@ function carriersOf(world: World): readonly Carrier[] {
     })),
     ...world.workloads.flatMap(({ kind, ref, annotations, template }): readonly Carrier[] => [
       ...(kind === 'Pod' ? [] : [{ kind: 'controller' as const, at: ref, annotations }]),
-      { kind: 'podTemplate', at: template.ref, annotations: template.annotations },
+      { kind: 'podTemplate', at: template.ref, ...template },
     ]),
   ];
 }

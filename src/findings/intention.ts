@@ -1,5 +1,5 @@
 import { roleArnAnnotation } from '../model/builder.ts';
-import { fieldOf, type ObjectRef } from '../model/objectRef.ts';
+import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { Mechanism } from '../model/identity.ts';
 import { kube2iamDefaults } from '../model/kube2iam.ts';
 import { indexOf, type World } from '../model/world.ts';
@@ -37,11 +37,11 @@ export function intentionsOf(world: World, workload: Workload): readonly Intenti
     intentions.push({
       mechanism: 'irsa',
       role: annotated,
-      at: account.annotationRefs[roleArnAnnotation] ?? account.ref,
+      at: annotationRef(account, roleArnAnnotation),
     });
   }
   if (kube2iamRole !== undefined && kube2iamRole !== '') {
-    const at = fieldOf(template.ref, `metadata.annotations['${key}']`);
+    const at = annotationRef(template, key);
     intentions.push({ mechanism: 'kube2iam', role: kube2iamRole, at });
   }
   return intentions;

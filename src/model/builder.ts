@@ -295,6 +295,7 @@ function podTemplate(ref: ObjectRef, namespace: string, options: PodOptions): Po
     namespace,
     labels: options.labels ?? {},
     annotations: options.annotations ?? {},
+    annotationRefs: {},
     serviceAccountName: options.serviceAccount ?? 'default',
     hostNetwork: options.hostNetwork ?? false,
     ...(options.node === undefined ? {} : { nodeName: options.node }),

@@ -45,3 +45,11 @@ export function describeRef(ref: ObjectRef): string {
 export function describePosition(position: SourcePosition): string {
   return `${position.file}:${position.line}`;
 }
+
+/** Points at one annotation of an object, at its own position when that is known. */
+export function annotationRef(
+  object: { readonly ref: ObjectRef; readonly annotationRefs: Readonly<Record<string, ObjectRef>> },
+  key: string,
+): ObjectRef {
+  return object.annotationRefs[key] ?? fieldOf(object.ref, `metadata.annotations["${key}"]`);
+}

@@ -97,6 +97,8 @@ export interface PodTemplate {
   readonly namespace: string;
   readonly labels: Labels;
   readonly annotations: Labels;
+  /** Where each annotation stands; empty when a builder made the pod. */
+  readonly annotationRefs: Readonly<Record<string, ObjectRef>>;
   /** As written; a pod that names none gets `default`. */
   readonly serviceAccountName: string;
   readonly hostNetwork: boolean;

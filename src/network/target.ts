@@ -88,6 +88,7 @@ const coreDns: PodTemplate = {
   namespace: 'kube-system',
   labels: { 'k8s-app': 'kube-dns', 'eks.amazonaws.com/component': 'coredns' },
   annotations: {},
+  annotationRefs: {},
   serviceAccountName: 'coredns',
   hostNetwork: false,
   nodeSelector: {},

@@ -3,7 +3,7 @@ import type { Ask } from '../model/fact.ts';
 import { sameIdentity, type Credentials, type Identity } from '../model/identity.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
-import { fieldOf, type ObjectRef } from '../model/objectRef.ts';
+import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
 import { mayNotDescribeRegions } from './describeRegions.ts';
@@ -109,7 +109,7 @@ function mapRole(world: World, { daemon, node, caller }: Kube2iamRequest): Mappi
     evidence.push(found({ kind: 'noRole' }, pod.ref));
     return refuse('unable to find role for IP');
   }
-  const chosenAt = role.by === 'annotation' ? annotationOf(pod, flags.iamRoleKey) : defaultRoleRef(daemon);
+  const chosenAt = role.by === 'annotation' ? annotationRef(pod, flags.iamRoleKey) : defaultRoleRef(daemon);
   evidence.push(found({ kind: 'roleChosen', ...role }, chosenAt));
   const { namespace } = pod;
   const restriction = namespaceRestriction(world, flags, settings, { roleArn: role.roleArn, namespace });
@@ -121,10 +121,6 @@ function mapRole(world: World, { daemon, node, caller }: Kube2iamRequest): Mappi
     );
   }
   return { kind: 'mapped', pod, role, settings, evidence };
-}
-
-function annotationOf(pod: PodTemplate, key: string): ObjectRef {
-  return fieldOf(pod.ref, `metadata.annotations["${key}"]`);
 }
 
 function defaultRoleRef({ ref, flagRefs }: Kube2iam): ObjectRef {

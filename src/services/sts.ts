@@ -105,7 +105,7 @@ export function assumeRole(world: World, ask: Ask, call: AssumeRoleCall): Servic
     source.identity.kind === 'role'
       ? decideAssumeRole(world, ask, {
           callerRoleArn: source.identity.arn,
-          ...(source.sessionName === undefined ? {} : { callerSessionName: source.sessionName }),
+          ...callerSession(source.sessionName),
           roleArn,
           ...settledName(sessionName),
           ...(externalId === undefined ? {} : { externalId }),
@@ -182,6 +182,11 @@ function tokenFault(ask: Ask, { token, podKey }: WebIdentityCall): ServiceReply 
 /** A session's name, unless a part of it is made up when the pod runs. */
 function settledName(sessionName: string): { readonly sessionName?: string } {
   return placeholderIn(sessionName) === undefined ? { sessionName } : {};
+}
+
+function callerSession(sessionName: string | undefined): { readonly callerSessionName?: string } {
+  if (sessionName === undefined || placeholderIn(sessionName) !== undefined) return {};
+  return { callerSessionName: sessionName };
 }
 
 /** Asks for the verdict where the input does not show who the caller is; `possible`: the trust policy leaves it open. */

@@ -97,6 +97,16 @@ export const awsShapes: readonly AwsShape[] = [
     read: (document) => ({ instances: readInstances(document) }),
   },
   {
+    what: 'aws organizations describe-policy',
+    matches: hasMap('Policy', 'PolicySummary'),
+    read: readOrganizationPolicy,
+  },
+  {
+    what: 'aws organizations describe-organization',
+    matches: hasMap('Organization', 'MasterAccountId'),
+    read: readOrganization,
+  },
+  {
     what: 'trust policy',
     matches: isTrustPolicy,
     read: (document) => ({ trustPolicies: some(readTrustPolicy(document)) }),

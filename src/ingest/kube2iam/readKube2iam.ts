@@ -53,7 +53,7 @@ export function readKube2iam(
 
 /** Recognises the container: by its image, by its program, by its name, or as the only one of `kube2iam`. */
 function kube2iamContainer(apps: readonly ReadContainer[], workload: string): ReadContainer | undefined {
-  const byImage = apps.find(({ container }) => /(^|\/)[^/]*kube2iam[^/]*$/.test(container.image ?? ''));
+  const byImage = apps.find(({ container }) => /(^|\/)[^/]*kube2iam(:|@|$)/.test(container.image ?? ''));
   if (byImage) return byImage;
   const byProgram = apps.find(({ field }) => {
     const command = valueAt(field.value, 'command');

@@ -1,6 +1,7 @@
 import type { Labels } from '../../model/labels.ts';
 import type { Workload } from '../../model/workload.ts';
-import { child, descend, items, notePlaceholder, text, textMap, type Field } from '../field.ts';
+import type { ObjectRef } from '../../model/objectRef.ts';
+import { child, descend, items, notePlaceholder, refOf, text, textMap, type Field } from '../field.ts';
 import { textAt, valueAt } from '../yaml/located.ts';
 
 /** The annotations whose values decide about identities, by their prefixes. */
@@ -14,6 +15,12 @@ export function readAnnotations(metadata: Field): Labels {
     if (identityPrefixes.some((prefix) => key.startsWith(prefix))) notePlaceholder(child(field, key), value);
   }
   return annotations;
+}
+
+/** Finds the place of each annotation. */
+export function annotationPlaces(metadata: Field, annotations: Labels): Readonly<Record<string, ObjectRef>> {
+  const field = child(metadata, 'annotations');
+  return Object.fromEntries(Object.keys(annotations).map((key) => [key, refOf(child(field, key))]));
 }
 
 /** Reads labels. */

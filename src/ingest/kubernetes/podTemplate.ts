@@ -16,7 +16,7 @@ import { withoutUndefined } from '../withoutUndefined.ts';
 import { checkFields, checkMisplacedMetadata } from './checkFields.ts';
 import { containersOf } from './container.ts';
 import { podSpecFields } from './fieldNames.ts';
-import { readAnnotations, readLabels } from './metadata.ts';
+import { annotationPlaces, readAnnotations, readLabels } from './metadata.ts';
 import { readVolume } from './volume.ts';
 
 /** A pod template together with the places of its containers, for readers that want their arguments. */
@@ -35,11 +35,13 @@ export function readPodTemplate(pod: Field, namespace: string): ReadPodTemplate 
   if (!containers.some(({ container }) => container.kind === 'app')) {
     complain(spec, { code: 'missing-field', severity: 'error', message: 'a pod needs `containers`' });
   }
+  const annotations = readAnnotations(metadata);
   const template: PodTemplate = withoutUndefined({
     ref: refOf(pod),
     namespace,
     labels: readLabels(metadata),
-    annotations: readAnnotations(metadata),
+    annotations,
+    annotationRefs: annotationPlaces(metadata, annotations),
     serviceAccountName: readServiceAccountName(spec),
     hostNetwork: truth(child(spec, 'hostNetwork')) ?? false,
     nodeName: text(child(spec, 'nodeName')),

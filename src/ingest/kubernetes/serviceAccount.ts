@@ -1,18 +1,17 @@
 import type { Namespace, ServiceAccount } from '../../model/kubernetes.ts';
-import { child, descend, refOf, type Field } from '../field.ts';
+import { child, type Field } from '../field.ts';
 import { checkFields, checkMisplacedMetadata } from './checkFields.ts';
 import { serviceAccountFields } from './fieldNames.ts';
-import { readAnnotations, readLabels } from './metadata.ts';
+import { annotationPlaces, readAnnotations, readLabels } from './metadata.ts';
 
 /** Reads a ServiceAccount, with the place of each annotation. */
 export function readServiceAccount(object: Field, name: string, namespace: string): ServiceAccount {
   checkMisplacedMetadata(object);
   checkFields(object, serviceAccountFields);
-  const annotations = readAnnotations(child(object, 'metadata'));
-  const places = Object.keys(annotations).map(
-    (key) => [key, refOf(descend(object, 'metadata', 'annotations', key))] as const,
-  );
-  return { ref: object.ref, namespace, name, annotations, annotationRefs: Object.fromEntries(places) };
+  const metadata = child(object, 'metadata');
+  const annotations = readAnnotations(metadata);
+  const annotationRefs = annotationPlaces(metadata, annotations);
+  return { ref: object.ref, namespace, name, annotations, annotationRefs };
 }
 
 /** Reads a Namespace. A namespace inside a namespace, as some manifests have it, means nothing. */
