@@ -1,0 +1,22 @@
+import type { World } from '../model/world.ts';
+import type { Answer } from '../resolve/answer.ts';
+import { answerFor, type ResolveOptions } from '../resolve/resolve.ts';
+import { sdksOf, statedSdk, type ContainerOf } from '../resolve/subjects.ts';
+import type { AnswerOptions, InputOptions } from './options.ts';
+
+/** Answers for one container, once for each SDK that it may use. */
+export function answersOf(world: World, target: ContainerOf, options: AnswerOptions): readonly Answer[] {
+  const sdks = options.sdk ? [statedSdk(options.sdk)] : sdksOf(world, target);
+  return sdks.map((sdk) => answerFor(world, target, sdk, resolveOptions(options)));
+}
+
+/** Takes what concerns the resolver from the options. */
+export function resolveOptions({ sdk, faults }: AnswerOptions): ResolveOptions {
+  return { ...(sdk === undefined ? {} : { sdk }), ...(faults === undefined ? {} : { faults }) };
+}
+
+/** Lists where to read: the paths of both forms, else the current folder. */
+export function inputPaths(paths: readonly string[], { filename = [] }: InputOptions): readonly string[] {
+  const all = [...paths, ...filename];
+  return all.length === 0 ? ['.'] : all;
+}

@@ -1,0 +1,78 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { SdkRef } from '../model/sdk.ts';
+import { parseSdk } from '../sdkChain/registry.ts';
+
+/** The options of every command that reads input. */
+export interface InputOptions {
+  readonly filename?: readonly string[];
+  readonly assume?: readonly string[];
+  readonly namespace?: string;
+  readonly verbose?: true;
+  readonly color: boolean;
+}
+
+/** The options of every command that answers. */
+export interface AnswerOptions extends InputOptions {
+  readonly sdk?: SdkRef;
+  readonly faults?: number;
+  readonly output: 'text' | 'json';
+}
+
+/** The options of commands that report and ask for no SDK. */
+export interface ReportOptions extends InputOptions {
+  readonly output: 'text' | 'json';
+}
+
+/** Gathers the values of an option that may be given more than once. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** Adds the options of {@link InputOptions}. */
+export function withInputOptions(command: Command): Command {
+  return command
+    .option('-f, --filename <path>', 'file or folder with manifests, `-` for stdin; repeatable', collect)
+    .option(
+      '--assume <fact=value>',
+      'state a fact, as cni=cilium or trust:<role arn>=admits; repeatable',
+      collect,
+    )
+    .option('-n, --namespace <name>', 'look at this namespace alone')
+    .option('--verbose', 'also print notes and what was not used')
+    .option('--no-color', 'print without colour');
+}
+
+/** Adds the options of {@link AnswerOptions}. */
+export function withAnswerOptions(command: Command): Command {
+  return withInputOptions(command)
+    .option('--sdk <family[@version]>', 'answer for this SDK alone', readSdk)
+    .option('--faults <number>', 'let up to so many known things break', readCount)
+    .addOption(outputOption());
+}
+
+/** Adds the options of {@link ReportOptions}. */
+export function withReportOptions(command: Command): Command {
+  return withInputOptions(command).addOption(outputOption());
+}
+
+function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text');
+}
+
+/** Reads an SDK as typed. */
+export function readSdk(text: string): SdkRef {
+  const read = parseSdk(text);
+  if (read.kind === 'sdk') return read.sdk;
+  const { message, expected = '', nearest } = read.diagnostic;
+  const advice = nearest === undefined ? `expected ${expected}` : `did you mean ${nearest}?`;
+  throw new InvalidArgumentError(`${message}, ${advice}`);
+}
+
+/** More faults at once than this take longer than anybody waits, and happen to nobody. */
+const mostFaults = 3;
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0 && count <= mostFaults) return count;
+  throw new InvalidArgumentError(`It is a number from 0 to ${mostFaults}.`);
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { answer, type TableOptions } from './answer.ts';
+import { diff } from './diff.ts';
+import { exec, type ExecOptions } from './exec.ts';
+import { explain, type ExplainOptions } from './explain.ts';
+import type { Io } from './io.ts';
+import {
+  withAnswerOptions,
+  withInputOptions,
+  withReportOptions,
+  readSdk,
+  collect,
+  type AnswerOptions,
+  type ReportOptions,
+} from './options.ts';
+import { reach } from './reach.ts';
+import { role } from './role.ts';
+import { screenOf } from './screen.ts';
+import { sdks, type SdksOptions } from './sdks.ts';
+import type { ExitCode } from './session.ts';
+import { trust, type TrustOptions } from './trust.ts';
+
+/** Takes the exit code of the command that ran. */
+type Done = (code: ExitCode) => void;
+
+/**
+ * Describes the command line.
+ */
+export function buildProgram(io: Io, done: Done): Command {
+  const program = configure(new Command('whichrole'), io);
+  withAnswerOptions(program)
+    .description('Which IAM role does each pod get, why, and what else could it get?')
+    .argument('[path...]', 'files or folders with manifests, `-` for stdin')
+    .option(
+      '--expect <ns/pod=role>',
+      'fail unless the pod gets this role, none, or node-role; repeatable',
+      collect,
+    )
+    .option('--trace', 'with --output json: also print the way to each outcome')
+    .version(packageVersion())
+    .enablePositionalOptions()
+    .addHelpText('after', '\nExit code: 0 nothing is wrong, 1 findings or unmet expectations, 2 bad input.')
+    .action(async (paths: readonly string[], options: TableOptions) =>
+      done(await answer(paths, options, io)),
+    );
+  addExplain(program, io, done);
+  addDiff(program, io, done);
+  addSdks(program, io, done);
+  addExec(program, io, done);
+  addRole(program, io, done);
+  addReach(program, io, done);
+  addTrust(program, io, done);
+  return program;
+}
+
+function configure(command: Command, io: Io): Command {
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout(text),
+    writeErr: (text) => io.stderr(text),
+    getOutHelpWidth: () => screenOf(io, 'never').width,
+    getErrHelpWidth: () => screenOf(io, 'never').width,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+}
+
+function addExplain(program: Command, io: Io, done: Done): void {
+  withAnswerOptions(program.command('explain'))
+    .description('explain step by step which identity one pod gets')
+    .argument('<pod>', '`namespace/name` or `namespace/kind/name` of a pod or controller')
+    .option('-c, --container <name>', 'the container; else the first that is no init container')
+    .option('--mermaid', 'draw the usual outcome as a sequence diagram')
+    .action(async (pod: string, options: ExplainOptions) => done(await explain(pod, options, io)));
+}
+
+function addDiff(program: Command, io: Io, done: Done): void {
+  withAnswerOptions(program.command('diff'))
+    .description('show whose identity changes between two inputs')
+    .argument('<before>', 'file or folder')
+    .argument('<after>', 'file or folder')
+    .action(async (before: string, after: string, options: AnswerOptions) =>
+      done(await diff(before, after, options, io)),
+    );
+}
+
+function addSdks(program: Command, io: Io, done: Done): void {
+  program
+    .command('sdks')
+    .description('list the AWS SDKs that are known, or show the credential chain of one')
+    .argument('[family[@version]]', 'as java-v2@2.20.0')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--mermaid', 'draw the chain as a state diagram')
+    .option('--no-color', 'print without colour')
+    .action((family: string | undefined, options: SdksOptions) => done(sdks(family, options, io)));
+}
+
+function addExec(program: Command, io: Io, done: Done): void {
+  withInputOptions(program.command('exec'))
+    .description('show what a command would print in a pod: aws sts get-caller-identity, env, curl, cat …')
+    .argument('<pod>', '`namespace/name` or `namespace/kind/name` of a pod or controller')
+    .argument('<command...>', 'the command, after `--`')
+    .option('-c, --container <name>', 'the container; else the first that is no init container')
+    .option('--sdk <family[@version]>', 'the SDK that the command uses', readSdk)
+    .action(async (pod: string, command: readonly string[], options: ExecOptions) =>
+      done(await exec(pod, command, options, io)),
+    );
+}
+
+function addRole(program: Command, io: Io, done: Done): void {
+  withReportOptions(program.command('role'))
+    .description('show who can obtain a role: service accounts, pods, nodes, and roles by way of others')
+    .argument('<arn>', 'the ARN of a role, or its name')
+    .argument('[path...]', 'files or folders, `-` for stdin')
+    .action(async (arn: string, paths: readonly string[], options: ReportOptions) =>
+      done(await role(arn, paths, options, io)),
+    );
+}
+
+function addReach(program: Command, io: Io, done: Done): void {
+  withReportOptions(program.command('reach'))
+    .description('show every role that code in a pod can obtain on purpose')
+    .argument('<pod>', '`namespace/name` or `namespace/kind/name` of a pod or controller')
+    .argument('[path...]', 'files or folders, `-` for stdin')
+    .action(async (pod: string, paths: readonly string[], options: ReportOptions) =>
+      done(await reach(pod, paths, options, io)),
+    );
+}
+
+function addTrust(program: Command, io: Io, done: Done): void {
+  program
+    .command('trust')
+    .description('show whose tokens a trust policy admits, or who comes and goes between two')
+    .argument('<policy>', 'file with a trust policy, or the output of `aws iam get-role`')
+    .argument('[after]', 'file with the trust policy to compare it with')
+    .option('--no-color', 'print without colour')
+    .action(async (policy: string, after: string | undefined, options: TrustOptions) =>
+      done(await trust(policy, after, options, io)),
+    );
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: unknown = JSON.parse(text);
+  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return known ? String(manifest.version) : 'unknown';
+}
