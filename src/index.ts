@@ -4,3 +4,7 @@ export { parseInput } from './ingest/parse.ts';
 export { whichRole } from './resolve/whichRole.ts';
 export { resolveAll } from './resolve/resolve.ts';
 export { diffAnswers } from './whatIf/diff.ts';
+export { reachOf } from './resolve/reachOf.ts';
+export { whoCan } from './resolve/whoCan.ts';
+export { admits, admittedSubjects, compareTrustPolicies } from './iam/subjects.ts';
+export { lintTrustPolicy } from './iam/trustLint.ts';

@@ -20,7 +20,7 @@ export interface TableOptions extends AnswerOptions {
 }
 
 /** The other commands; a misspelt one is read as a path. */
-const commandNames = ['explain', 'diff', 'sdks', 'exec', 'role', 'reach', 'trust'] as const;
+const commandNames = ['explain', 'diff', 'timeline', 'sdks', 'exec', 'role', 'reach', 'trust'] as const;
 
 /** `whichrole PATH…`: who gets which identity. */
 export async function answer(paths: readonly string[], options: TableOptions, io: Io): Promise<ExitCode> {

@@ -64,8 +64,8 @@ export function readSdk(text: string): SdkRef {
   const read = parseSdk(text);
   if (read.kind === 'sdk') return read.sdk;
   const { message, expected = '', nearest } = read.diagnostic;
-  const advice = nearest === undefined ? `expected ${expected}` : `did you mean ${nearest}?`;
-  throw new InvalidArgumentError(`${message}, ${advice}`);
+  const advice = nearest === undefined ? '' : `, did you mean ${nearest}?`;
+  throw new InvalidArgumentError(`${message}${advice} Expected ${expected}.`);
 }
 
 /** More faults at once than this take longer than anybody waits, and happen to nobody. */

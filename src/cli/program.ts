@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { answer, type TableOptions } from './answer.ts';
 import { diff } from './diff.ts';
 import { exec, type ExecOptions } from './exec.ts';
@@ -18,6 +18,7 @@ import { reach } from './reach.ts';
 import { role } from './role.ts';
 import { screenOf } from './screen.ts';
 import { sdks, type SdksOptions } from './sdks.ts';
+import { timeline, type TimelineOptions } from './timeline.ts';
 import type { ExitCode } from './session.ts';
 import { trust, type TrustOptions } from './trust.ts';
 
@@ -46,6 +47,7 @@ export function buildProgram(io: Io, done: Done): Command {
     );
   addExplain(program, io, done);
   addDiff(program, io, done);
+  addTimeline(program, io, done);
   addSdks(program, io, done);
   addExec(program, io, done);
   addRole(program, io, done);
@@ -84,15 +86,27 @@ function addDiff(program: Command, io: Io, done: Done): void {
     );
 }
 
+function addTimeline(program: Command, io: Io, done: Done): void {
+  withInputOptions(program.command('timeline'))
+    .description('show what a process in one pod holds while the world changes around it')
+    .argument('<pod>', '`namespace/name` or `namespace/kind/name` of a pod or controller')
+    .option('-c, --container <name>', 'the container; else the first that is no init container')
+    .option('--sdk <family[@version]>', 'show it for this SDK alone', readSdk)
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .option('--at <words...>', 'minutes and the facts that become so then, as 60 sts=timeout; repeatable')
+    .action(async (pod: string, options: TimelineOptions) => done(await timeline(pod, options, io)));
+}
+
 function addSdks(program: Command, io: Io, done: Done): void {
   program
     .command('sdks')
-    .description('list the AWS SDKs that are known, or show the credential chain of one')
-    .argument('[family[@version]]', 'as java-v2@2.20.0')
-    .option('-o, --output <format>', 'text or json', 'text')
+    .description('list the AWS SDKs that are known, show the credential chain of one, or compare two')
+    .argument('[family[@version]...]', 'as java-v2@2.20.0')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .option('--compare', 'show the situations that two SDKs end differently')
     .option('--mermaid', 'draw the chain as a state diagram')
     .option('--no-color', 'print without colour')
-    .action((family: string | undefined, options: SdksOptions) => done(sdks(family, options, io)));
+    .action((families: readonly string[], options: SdksOptions) => done(sdks(families, options, io)));
 }
 
 function addExec(program: Command, io: Io, done: Done): void {

@@ -4,6 +4,7 @@ import type { World } from '../model/world.ts';
 import { roleToJson } from '../report/reachJson.ts';
 import { renderRole, type RoleAccess } from '../report/reachText.ts';
 import { admittedAccounts, trustedOutsiders } from '../resolve/admittedAccounts.ts';
+import { namingNamespaces } from '../resolve/namingNamespaces.ts';
 import { whoCan } from '../resolve/whoCan.ts';
 import { inputPaths } from './answersOf.ts';
 import type { Io } from './io.ts';
@@ -36,6 +37,7 @@ export async function role(
     reaches: whoCan(world, roleArn),
     ...(admitted ? { admitted } : {}),
     outsiders: trustedOutsiders(world, roleArn),
+    naming: namingNamespaces(world, roleArn),
   };
   const printed =
     options.output === 'json'

@@ -89,6 +89,8 @@ export interface TrustComparison {
 /** Subjects that came or went, with one of them, by preference a service account. */
 export interface SubjectChange {
   readonly subjects: SubjectSet;
+  /** Patterns that say which service accounts these are; absent when it takes more than a list. */
+  readonly accountPatterns?: readonly string[];
   readonly witness: Witness;
 }
 
@@ -104,9 +106,12 @@ export function compareTrustPolicies(
 }
 
 function changeOf(larger: SubjectSet, smaller: SubjectSet): SubjectChange {
-  const subjects = overlap(larger, { language: complement(smaller.language) });
+  const others = complement(smaller.language);
+  const subjects = overlap(larger, { language: others });
+  const accountPatterns = within(larger.patterns, others, serviceAccountSubjects);
   const account = shortestText(intersection(subjects.language, serviceAccountSubjects));
-  return { subjects, witness: account.kind === 'text' ? account : shortestText(nonEmpty(subjects.language)) };
+  const witness = account.kind === 'text' ? account : shortestText(nonEmpty(subjects.language));
+  return { subjects, ...(accountPatterns ? { accountPatterns } : {}), witness };
 }
 
 const noSubject: SubjectSet = { language: nothing, patterns: [] };
@@ -213,23 +218,30 @@ function overlap(a: SubjectSet, b: SubjectSet): SubjectSet {
   return patterns ? { language, patterns } : { language };
 }
 
-function within(patterns: readonly string[] | undefined, other: Language): readonly string[] | undefined {
-  if (!patterns || other === anything) return patterns;
+function within(
+  patterns: readonly string[] | undefined,
+  other: Language,
+  domain: Language = anything,
+): readonly string[] | undefined {
+  if (!patterns || (other === anything && domain === anything)) return patterns;
   const kept: string[] = [];
   for (const text of patterns) {
-    const place = placeOf(compilePattern(text, { wildcards: 'text', variables: 'replaced' }), other);
+    const place = placeOf(compilePattern(text, { wildcards: 'text', variables: 'replaced' }), other, domain);
     if (place === 'across') return undefined;
     if (place === 'inside') kept.push(text);
   }
   return kept;
 }
 
-/** Where the texts of a pattern lie, seen from a language; `across` also if that is too much to find out. */
-function placeOf(pattern: Pattern, language: Language): 'inside' | 'outside' | 'across' {
+/**
+ * Where the texts of a pattern lie, of those in a domain, seen from a language; `across` also if that is too
+ * much to find out.
+ */
+function placeOf(pattern: Pattern, language: Language, domain: Language): 'inside' | 'outside' | 'across' {
   if (pattern.every((token) => token.kind === 'text')) {
-    return holds(language, literalText(pattern)) ? 'inside' : 'outside';
+    return holds(intersection(language, domain), literalText(pattern)) ? 'inside' : 'outside';
   }
-  const own = nonEmpty(languageOf(pattern, 'asWritten'));
-  if (shortestText(intersection(own, complement(language))).kind === 'none') return 'inside';
-  return shortestText(intersection(own, language)).kind === 'none' ? 'outside' : 'across';
+  const own = intersection(nonEmpty(languageOf(pattern, 'asWritten')), domain);
+  if (shortestText(intersection(own, language)).kind === 'none') return 'outside';
+  return shortestText(intersection(own, complement(language))).kind === 'none' ? 'inside' : 'across';
 }

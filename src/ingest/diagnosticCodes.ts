@@ -38,7 +38,7 @@ export const diagnosticCodes = {
   // Settings
   'bad-setting': 'an entry of whichrole.yaml is not understood',
   'bad-sdk': 'a text names no SDK that whichrole knows',
-} as const satisfies Readonly<Record<string, string>>;
+} as const;
 
 /** The code of a diagnostic that reading input can give. */
 export type DiagnosticCode = keyof typeof diagnosticCodes;

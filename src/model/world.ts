@@ -10,6 +10,7 @@ import type { StatedFact } from './fact.ts';
 import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from './kubernetes.ts';
 import type { Kube2iam } from './kube2iam.ts';
 import type { ClusterNode } from './node.ts';
+import { oncePerWorld } from './oncePerWorld.ts';
 import type { ObjectRef } from './objectRef.ts';
 import type { SdkRef } from './sdk.ts';
 import type { Workload } from './workload.ts';
@@ -87,23 +88,16 @@ export const emptyWorld: World = {
 export interface WorldIndex {
   readonly namespace: (name: string) => Namespace | undefined;
   readonly serviceAccount: (namespace: string, name: string) => ServiceAccount | undefined;
-  readonly workload: (namespace: string, name: string) => readonly Workload[];
+  readonly workloads: (namespace: string, name: string) => readonly Workload[];
+  readonly workload: (kind: string, namespace: string, name: string) => Workload | undefined;
   readonly role: (arn: string) => IamRole | undefined;
   readonly dataObject: (kind: DataObject['kind'], namespace: string, name: string) => DataObject | undefined;
   readonly policiesOf: (namespace: string) => readonly NetworkPolicy[];
   readonly association: (namespace: string, serviceAccount: string) => PodIdentityAssociation | undefined;
 }
 
-const indexes = new WeakMap<World, WorldIndex>();
-
 /** Gives the index of a world. */
-export function indexOf(world: World): WorldIndex {
-  const known = indexes.get(world);
-  if (known) return known;
-  const index = buildIndex(world);
-  indexes.set(world, index);
-  return index;
-}
+export const indexOf: (world: World) => WorldIndex = oncePerWorld(buildIndex);
 
 function buildIndex(world: World): WorldIndex {
   const namespaces = keyed(world.namespaces, (namespace) => namespace.name);
@@ -115,11 +109,14 @@ function buildIndex(world: World): WorldIndex {
     (association) => `${association.namespace}/${association.serviceAccount}`,
   );
   const workloads = groupBy(world.workloads, (workload) => `${workload.namespace}/${workload.name}`);
+  const namesakes = (namespace: string, name: string): readonly Workload[] =>
+    workloads.get(`${namespace}/${name}`) ?? [];
   const policies = groupBy(world.networkPolicies, (policy) => policy.namespace);
   return {
     namespace: (name) => namespaces.get(name),
     serviceAccount: (namespace, name) => serviceAccounts.get(`${namespace}/${name}`),
-    workload: (namespace, name) => workloads.get(`${namespace}/${name}`) ?? [],
+    workloads: namesakes,
+    workload: (kind, namespace, name) => namesakes(namespace, name).find((each) => each.kind === kind),
     role: (arn) => roles.get(arn),
     dataObject: (kind, namespace, name) => data.get(`${kind}/${namespace}/${name}`),
     policiesOf: (namespace) => policies.get(namespace) ?? [],

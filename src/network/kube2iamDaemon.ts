@@ -1,3 +1,4 @@
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Ask } from '../model/fact.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
 import type { Labels } from '../model/labels.ts';
@@ -37,11 +38,12 @@ export function isStandIn(daemon: Kube2iam): boolean {
 export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly Kube2iam[] {
   if (node.compute === 'fargate') return [];
   if (world.kube2iam.length > 0) return world.kube2iam.filter((daemon) => covers(daemon, node));
-  const annotated = world.workloads.some(
-    ({ template }) => kube2iamDefaults.iamRoleKey in template.annotations,
-  );
-  return annotated && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
+  return hintsAtKube2iam(world) && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
 }
+
+const hintsAtKube2iam = oncePerWorld(({ workloads }) =>
+  workloads.some(({ template }) => kube2iamDefaults.iamRoleKey in template.annotations),
+);
 
 /**
  * Decides whether a DaemonSet puts a pod on a node: its nodeSelector fits and every taint is tolerated.

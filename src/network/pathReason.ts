@@ -38,7 +38,7 @@ export const pathReasons = {
   arrives: 'measured with packets',
   noListener: 'measured with packets: refused within a millisecond',
   redirectedElsewhere: 'measured with packets: a DNAT to an address that nobody owns fails',
-} as const satisfies Readonly<Record<string, string>>;
+} as const;
 
 /** The key of a reason. */
 export type PathReason = keyof typeof pathReasons;

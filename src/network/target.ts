@@ -1,3 +1,4 @@
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import { kube2iamDefaults } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
@@ -67,10 +68,7 @@ const stsTarget: Target = {
  * @source awsdocs/amazon-eks-user-guide "CoreDNS"; Kubernetes documentation "NodeLocal DNSCache"
  */
 function dnsTarget(world: World): Target {
-  const workload = world.workloads.find(
-    ({ namespace, template }) => namespace === 'kube-system' && template.labels['k8s-app'] === 'kube-dns',
-  );
-  const pod = workload?.template ?? coreDns;
+  const pod = dnsPod(world);
   const address: AddressView = {
     kind: 'hidden',
     fact: 'hostAddress',
@@ -80,6 +78,13 @@ function dnsTarget(world: World): Target {
   };
   return { kind: 'pod', pod, peer: { address, pod }, port: { port: 53, protocol: 'UDP' }, bound: 'no' };
 }
+
+const dnsPod = oncePerWorld(
+  ({ workloads }): PodTemplate =>
+    workloads.find(
+      ({ namespace, template }) => namespace === 'kube-system' && template.labels['k8s-app'] === 'kube-dns',
+    )?.template ?? coreDns,
+);
 
 const coreDnsRef = { kind: 'Deployment', namespace: 'kube-system', name: 'coredns' };
 

@@ -4,43 +4,35 @@ import { wrapText, type StyledText } from './layout.ts';
 import { countOf } from './lists.ts';
 
 /** A fact that is not known and makes a difference, and how many things it is asked about. */
-export interface OpenFact {
+interface OpenFact {
   readonly name: FactName;
   /** Nodes, roles, pods … that it is open for, as `--assume name:scope=value` takes them. */
   readonly scopes: readonly string[];
-  readonly options: readonly string[];
 }
 
 /** What a consumer reads of an answer or an overview. */
-type Answered = Pick<Overview, 'outcomes' | 'consulted'>;
+interface Answered extends Pick<Overview, 'consulted'> {
+  readonly outcomes: readonly Pick<Overview['outcomes'][number], 'when'>[];
+}
 
-/**
- * Lists the facts that are not known and that some outcome depends on, each once.
- */
-export function openFacts(answers: readonly Answered[]): readonly OpenFact[] {
-  const facts = new Map<FactName, { scopes: Set<string>; options: Set<string> }>();
-  for (const { question, options, why } of conditionsOf(answers)) {
+/** Lists the facts that are not known and that some outcome depends on, each once. */
+function openFacts(answers: readonly Answered[]): readonly OpenFact[] {
+  const facts = new Map<FactName, Set<string>>();
+  for (const { question, why } of conditionsOf(answers)) {
     if (why === 'fault') continue;
-    const fact = facts.get(question.name) ?? { scopes: new Set<string>(), options: new Set<string>() };
-    if (question.scope !== undefined) fact.scopes.add(question.scope);
-    for (const option of options) fact.options.add(option);
-    facts.set(question.name, fact);
+    const scopes = facts.get(question.name) ?? new Set<string>();
+    if (question.scope !== undefined) scopes.add(question.scope);
+    facts.set(question.name, scopes);
   }
-  return [...facts].map(([name, { scopes, options }]) => ({
-    name,
-    scopes: [...scopes],
-    options: [...options],
-  }));
+  return [...facts].map(([name, scopes]) => ({ name, scopes: [...scopes] }));
 }
 
 function conditionsOf(answers: readonly Answered[]): Answered['outcomes'][number]['when'][number] {
   return answers.flatMap(({ outcomes }) => outcomes.flatMap(({ when }) => when.flat()));
 }
 
-/**
- * Lists what was taken for granted because nothing states it, as `name=value`, each once.
- */
-export function assumedFacts(answers: readonly Answered[]): readonly string[] {
+/** Lists what was taken for granted because nothing states it, as `name=value`, each once. */
+function assumedFacts(answers: readonly Answered[]): readonly string[] {
   const assumed = answers.flatMap(({ consulted }) =>
     consulted
       .filter(({ basis }) => basis.kind === 'assumed')

@@ -57,8 +57,10 @@ export function requestWords(request: Request): string {
           return 'PUT /latest/api/token at IMDS';
         case 'roleList':
           return `GET …/iam/security-credentials/ at IMDS${tokenWords(request.withToken)}`;
-        case 'roleCredentials':
-          return `GET …/iam/security-credentials/${request.call.roleName} at IMDS${tokenWords(request.withToken)}`;
+        case 'roleCredentials': {
+          const { roleName } = request.call;
+          return `GET …/iam/security-credentials/${roleName} at IMDS${tokenWords(request.withToken)}`;
+        }
         case 'other':
           return `GET ${request.call.path} at IMDS${tokenWords(request.withToken)}`;
       }

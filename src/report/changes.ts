@@ -1,4 +1,5 @@
 import type { Answer, Outcome } from '../resolve/answer.ts';
+import type { Condition } from '../resolve/condition.ts';
 import type { AnswerChange } from '../whatIf/diff.ts';
 import { describeSdk } from '../model/sdk.ts';
 import { conditionWords } from './conditions.ts';
@@ -83,13 +84,15 @@ function alternativeWords(
   ];
 }
 
+/** Outcomes with one name differ in their errors alone: their conditions are put together. */
 function conditionsByName({ outcomes }: Answer, name: RoleNamer): ReadonlyMap<string, string> {
-  return new Map(
-    outcomes.map((outcome) => [
-      outcomeName(outcome, name),
-      conditionWords(outcome.when, { name, alternatives: 2, values: 8 }) ?? 'always',
-    ]),
-  );
+  const conditions = new Map<string, Condition>();
+  for (const outcome of outcomes) {
+    const who = outcomeName(outcome, name);
+    conditions.set(who, [...(conditions.get(who) ?? []), ...outcome.when]);
+  }
+  const words = { name, alternatives: 2, values: 8 };
+  return new Map([...conditions].map(([who, when]) => [who, conditionWords(when, words) ?? 'always']));
 }
 
 function firstOf({ outcomes: [first] }: Answer, name: RoleNamer): string {

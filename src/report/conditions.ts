@@ -16,11 +16,11 @@ export interface ConditionOptions {
 /**
  * Says in words when an outcome comes about; nothing when it always does.
  *
- * The simplest alternative comes first, and what is common to all is said once. A fault that did not happen is
- * not mentioned.
+ * The simplest alternative comes first, and what is common to all is said once. A fault that did not happen
+ * is not mentioned.
  *
  * @example
- * conditionWords([[{ question: { name: 'sts' }, values: ['timeout'], options: ['answers', 'timeout'], why: 'fault' }]])
+ * conditionWords([[{ question: { name: 'sts' }, values: ['timeout'], options: ['timeout'], why: 'open' }]])
  * // => 'if STS times out'
  */
 export function conditionWords(condition: Condition, options: ConditionOptions = {}): string | undefined {

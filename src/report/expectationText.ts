@@ -4,7 +4,7 @@ import { conditionWords } from './conditions.ts';
 import { identityWords, mechanismNames } from './identityWords.ts';
 
 /**
- * Says how an expectation is not met: `expected pay/api=app, but container app gets node role via IMDS if …`.
+ * Says how an expectation is not met: `expected pay/api=app, but container app gets node role via IMDS`.
  */
 export function expectationText(expected: string, { subject }: Overview, outcome: Outcome): string {
   const { identity, mechanism, when } = outcome;

@@ -143,7 +143,8 @@ const perNode: ReadonlySet<FactName> = new Set<FactName>([
  * Gives the words for one fact, with what it is about put in.
  *
  * @example
- * factWords({ name: 'trust', scope: 'arn:aws:iam::111122223333:role/app' }, () => 'app').subject // => 'the trust policy of app'
+ * factWords({ name: 'trust', scope: 'arn:aws:iam::111122223333:role/app' }, () => 'app').subject
+ * // => 'the trust policy of app'
  */
 export function factWords(question: Question, name: RoleNamer): FactWords {
   const { subject, says, verb } = words[question.name];

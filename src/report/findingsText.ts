@@ -26,7 +26,7 @@ export function findingLines(findings: readonly Finding[], width: number): reado
       0,
       width,
     );
-    const advice = [...new Set(own.map((finding) => finding.advice))];
+    const advice = [...new Set(own.map((finding) => finding.advice))].filter((text) => text !== '');
     return [
       [],
       ...title,

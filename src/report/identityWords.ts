@@ -9,11 +9,11 @@ export type RoleNamer = (arn: string) => string;
  *
  * A path is left out: within an account no two roles share a name, whatever their paths.
  *
- * @source https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (names of roles are unique
- * within an account)
+ * @source https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (names of roles are
+ * unique within an account)
  * @returns the namer, and that account; none when there is no role
  * @example
- * roleNamer(['arn:aws:iam::111122223333:role/team/a']).name('arn:aws:iam::111122223333:role/team/a') // => 'a'
+ * roleNamer(['arn:aws:iam::111122223333:role/b']).name('arn:aws:iam::111122223333:role/team/a') // => 'a'
  */
 export function roleNamer(arns: readonly string[]): { readonly name: RoleNamer; readonly account?: string } {
   const counts = new Map<string, number>();

@@ -85,7 +85,7 @@ function detailsToJson({ trace, cloudTrail }: Outcome): Pick<OutcomeJson, 'trace
   return { trace: traceTree(trace).map(traceToJson), ...(cloudTrail === undefined ? {} : { cloudTrail }) };
 }
 
-/** Writes an identity as JSON. */
+/** Writes an identity in its stable shape. */
 export function identityToJson(identity: Identity): IdentityJson {
   switch (identity.kind) {
     case 'role':

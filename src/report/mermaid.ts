@@ -67,7 +67,8 @@ function partnerOf({ request, ways }: ExchangeStep): Participant {
 /**
  * Writes what Mermaid would read as its own syntax as entities.
  *
- * @source mermaid-js/mermaid:packages/mermaid/src/docs/syntax/sequenceDiagram.md ("Entity codes to escape characters")
+ * @source mermaid-js/mermaid:packages/mermaid/src/docs/syntax/sequenceDiagram.md ("Entity codes to escape
+ * characters")
  */
 function escapeText(text: string): string {
   return text

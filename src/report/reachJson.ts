@@ -21,6 +21,8 @@ export interface RoleJson extends ReachesJson {
   readonly admitted: readonly AdmittedJson[] | null;
   /** Principals of the trust policy that the input does not show. */
   readonly trusted: readonly string[];
+  /** Namespaces in which kube2iam gives the role to every pod that names it; null means every namespace. */
+  readonly kube2iam: readonly { readonly daemon: string; readonly namespaces: readonly string[] | null }[];
 }
 
 /** One way to an identity; a way with several alternative conditions has an entry for each. */
@@ -65,13 +67,17 @@ export function reachesToJson(reaches: readonly Reach[], diagnostics: readonly D
 
 /** Writes who can obtain a role as JSON. */
 export function roleToJson(access: RoleAccess, diagnostics: readonly Diagnostic[]): RoleJson {
-  const { roleArn, reaches, admitted, outsiders } = access;
+  const { roleArn, reaches, admitted, outsiders, naming } = access;
   const { schemaVersion, ...lists } = reachesToJson(reaches, diagnostics);
   return {
     schemaVersion,
     role: roleArn,
     admitted: admitted?.map(admittedToJson) ?? null,
     trusted: outsiders.map(principalWords),
+    kube2iam: naming.map(({ daemon, namespaces }) => ({
+      daemon: `${daemon.namespace}/${daemon.name}`,
+      namespaces: namespaces === 'every' ? null : namespaces,
+    })),
     ...lists,
   };
 }

@@ -1,8 +1,10 @@
 import type { PrincipalEntry } from '../iam/principal.ts';
+import type { NamingNamespaces } from '../resolve/namingNamespaces.ts';
 import type { Reach, ReachHolder, ReachHop } from '../resolve/reach.ts';
 import { conditionWords } from './conditions.ts';
 import { identityWords, mechanismNames, type RoleNamer } from './identityWords.ts';
 import { shortKind } from './kindNames.ts';
+import { listOf } from './lists.ts';
 
 /** Says by what steps an identity is obtained: `IMDS (node) -> AssumeRole`. */
 export function wayWords(hops: Reach['hops'], name: RoleNamer): string {
@@ -40,6 +42,12 @@ export function holderWords(holder: ReachHolder, name: RoleNamer): string {
     case 'role':
       return `role ${name(holder.arn)}`;
   }
+}
+
+/** Says in which namespaces it is enough to name a role. */
+export function namingWords({ daemon, namespaces }: NamingNamespaces): string {
+  const where = namespaces === 'every' ? 'every namespace' : `namespace ${listOf(namespaces, 'and')}`;
+  return `kube2iam (${daemon.namespace}/${daemon.name}) gives it to every pod of ${where} that names it`;
 }
 
 /** Names a principal of a trust policy. */

@@ -2,11 +2,12 @@ import type { PrincipalEntry } from '../iam/principal.ts';
 import { describePosition } from '../model/objectRef.ts';
 import { indexOf, type World } from '../model/world.ts';
 import type { AdmittedAccounts } from '../resolve/admittedAccounts.ts';
+import type { NamingNamespaces } from '../resolve/namingNamespaces.ts';
 import type { Reach } from '../resolve/reach.ts';
 import { roleNamer, identityWords, type RoleNamer } from './identityWords.ts';
 import { padText, paint, styled, textLength, wrapText, type StyledText } from './layout.ts';
 import { countOf } from './lists.ts';
-import { holderWords, principalWords, provisoWords, wayWords } from './reachSentences.ts';
+import { holderWords, namingWords, principalWords, provisoWords, wayWords } from './reachSentences.ts';
 import type { Screen } from './screen.ts';
 import { admittedLines } from './trustText.ts';
 
@@ -35,11 +36,13 @@ export interface RoleAccess {
   /** Absent: the input does not show the trust policy. */
   readonly admitted?: readonly AdmittedAccounts[];
   readonly outsiders: readonly PrincipalEntry[];
+  /** Where kube2iam gives the role to every pod that names it. */
+  readonly naming: readonly NamingNamespaces[];
 }
 
 /** Lists who can obtain a role: the tokens that it admits as a set, then everybody in the input. */
 export function renderRole(world: World, access: RoleAccess, screen: Screen): string {
-  const { roleArn, reaches, admitted, outsiders } = access;
+  const { roleArn, reaches, admitted, outsiders, naming } = access;
   const { name } = roleNamer([roleArn, ...rolesOf(reaches)]);
   const position = indexOf(world).role(roleArn)?.trustPolicy?.ref.position;
   const rows = reaches.map((reach) => ({ what: holderWords(reach.holder, name), reach }));
@@ -53,6 +56,7 @@ export function renderRole(world: World, access: RoleAccess, screen: Screen): st
       ...(outsiders.length === 0
         ? []
         : wrapText(styled(`also trusted: ${outsiders.map(principalWords).join(', ')}`), width)),
+      ...naming.flatMap((one) => wrapText(styled(namingWords(one)), width)),
       [],
       ...(rows.length === 0
         ? [styled('nobody in the input can obtain it')]

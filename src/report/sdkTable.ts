@@ -1,5 +1,6 @@
 import type { Provider, SdkEntry } from '../sdkChain/entry.ts';
 import { behaviourAt, type ResolvedProvider, type SdkBehaviour } from '../sdkChain/behaviour.ts';
+import { describeRange } from '../sdkChain/version.ts';
 import { padText, paint, styled, textLength, wrapText, type StyledText } from './layout.ts';
 import type { Screen } from './screen.ts';
 
@@ -18,7 +19,7 @@ export function afterRefusal(entry: SdkEntry): AfterRefusal {
   return 'knows no IRSA';
 }
 
-/** Draws the table of all SDKs: which versions are known, in which order they look, what a failure leads to. */
+/** Draws the table of all SDKs: known versions, where they look in which order, what a failure leads to. */
 export function renderSdkTable(entries: readonly SdkEntry[], { width, palette }: Screen): string {
   const rows = entries.map((entry): readonly StyledText[] => {
     const after = afterRefusal(entry);
@@ -49,20 +50,16 @@ function orderOf(entry: SdkEntry): string {
     .join(', ');
 }
 
-/** Shows the chain of one SDK: each provider with what every failure leads to, and where that is known from. */
+/** Shows the chain of one SDK: of each provider what every failure leads to, and its source. */
 export function renderSdk(entry: SdkEntry, behaviour: SdkBehaviour, { width, palette }: Screen): string {
-  const { since, until } = behaviour.versions;
-  const range = [...(since ? [`from ${since}`] : []), ...(until ? [`before ${until}`] : [])].join(' ');
+  const range = describeRange(behaviour.versions);
   const indent = (text: StyledText, depth: number): readonly StyledText[] =>
     wrapText(text, width - depth - 2).map((line, at) => [
       { text: ' '.repeat(at === 0 ? depth : depth + 2) },
       ...line,
     ]);
   const lines: readonly StyledText[] = [
-    ...indent(
-      [{ text: entry.title, style: 'bold' }, { text: ` (${entry.family}) ${range || 'all known versions'}` }],
-      0,
-    ),
+    ...indent([{ text: entry.title, style: 'bold' }, { text: ` (${entry.family}) ${range}` }], 0),
     ...indent(
       styled(`version: ${entry.versionMeans}; known: ${entry.oldestKnown} to ${entry.newestKnown}`, 'dim'),
       0,

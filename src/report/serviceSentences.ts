@@ -32,6 +32,7 @@ function words(evidence: ServiceEvidence): Words {
     case 'oidcProviderFound':
     case 'oidcProviderAbsent':
     case 'audienceNotRegistered':
+    case 'sessionNameRejected':
     case 'sessionTooLong':
     case 'assumption':
       return stsWords(evidence);
@@ -101,6 +102,8 @@ function stsWords(finding: StsFinding): Words {
       const ids = listOf(finding.clientIds, 'and') || 'none';
       return ['bad', `the OIDC provider knows the audiences ${ids}, not ${finding.audience}`];
     }
+    case 'sessionNameRejected':
+      return ['bad', `STS: \`${finding.text}\` is no name for a session`];
     case 'sessionTooLong': {
       const { requestedSeconds, limitSeconds } = finding;
       return ['bad', `a session of ${requestedSeconds} s was asked for, and the limit is ${limitSeconds} s`];

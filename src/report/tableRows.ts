@@ -103,10 +103,7 @@ function answerText({ identity, via, but }: TableRow): string {
 type Named = Pick<TableRow, 'namespace' | 'workload'>;
 
 function ownerOf(world: World, { namespace, workload }: Named): TableRow['workload'] | undefined {
-  const found = indexOf(world)
-    .workload(namespace, workload.name)
-    .find((candidate) => candidate.kind === workload.kind);
-  return found?.owner;
+  return indexOf(world).workload(workload.kind, namespace, workload.name)?.owner;
 }
 
 function isOwned(world: World, named: Named): boolean {

@@ -17,8 +17,8 @@ const marks: Readonly<Record<Tone, Span>> = {
 };
 
 /**
- * Draws a trace as a tree that fits the screen: each line with its object and `file:line`, and the number of the
- * source of its rule. New sources are added to the footnotes.
+ * Draws a trace as a tree that fits the screen: each line with its object and `file:line`, and the number of
+ * the source of its rule. New sources are added to the footnotes.
  */
 export function renderTree(nodes: readonly TraceNode[], screen: Screen, footnotes: Footnotes): string {
   return drawLevel(nodes, '', screen.width, footnotes)
@@ -82,7 +82,7 @@ function isStandIn({ name }: ObjectRef): boolean {
   return name.startsWith('(');
 }
 
-/** Names an object; an ARN, which the sentence holds, and the field only where no line of a file leads to it. */
+/** Names an object: without an ARN, which the sentence holds, and with its field where no line is known. */
 function describeObject(at: ObjectRef): string {
   const name = at.name.startsWith('arn:') ? at.kind : describeRef(at);
   if (at.position) return `${name} (${describePosition(at.position)})`;

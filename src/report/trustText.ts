@@ -79,20 +79,19 @@ export function renderComparison(changes: readonly IssuerComparison[], screen: S
   return paintAll(lines, screen);
 }
 
-function changeLines(
-  verb: string,
-  { subjects, witness }: SubjectChange,
-  width: number,
-): readonly StyledText[] {
-  return indented(`${verb}: ${changeWords(subjects, witness)}`, width);
+function changeLines(verb: string, change: SubjectChange, width: number): readonly StyledText[] {
+  return indented(`${verb}: ${changeWords(change)}`, width);
 }
 
-function changeWords(subjects: SubjectSet, witness: Witness): string {
+function changeWords({ subjects, accountPatterns = [], witness }: SubjectChange): string {
   if (witness.kind === 'none') return 'nobody';
   if (witness.kind === 'tooLarge') return 'too much to tell';
-  if (!subjects.patterns) return `such as ${witness.text}`;
-  const set = setWords(subjects);
-  return set === witness.text ? set : `${set}, such as ${witness.text}`;
+  const patterns = accountPatterns.length > 0 ? accountPatterns : (subjects.patterns ?? []);
+  const [only, ...others] = patterns;
+  if (only === undefined) return `such as ${witness.text}`;
+  return only === witness.text && others.length === 0
+    ? only
+    : `${patterns.join(', ')}, such as ${witness.text}`;
 }
 
 function indented(text: string, width: number): readonly StyledText[] {

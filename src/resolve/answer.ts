@@ -3,6 +3,7 @@ import type { ObjectRef } from '../model/objectRef.ts';
 import type { Container } from '../model/pod.ts';
 import { describeSdk, type SdkRef } from '../model/sdk.ts';
 import type { WorkloadKind } from '../model/workload.ts';
+import type { CloudTrailView } from '../services/cloudTrail.ts';
 import type { Condition } from './condition.ts';
 import type { ConsultedFact } from './explore.ts';
 import type { Step } from './trace.ts';
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly session?: string;
   /** What `aws sts get-caller-identity` prints as `Arn`, as far as it is known. */
   readonly callerArn?: string;
+  /** What an auditor sees of it; absent without credentials. */
+  readonly cloudTrail?: CloudTrailView;
   readonly when: Condition;
   /** How it comes about, in one of the ways that lead to it. */
   readonly trace: readonly Step[];

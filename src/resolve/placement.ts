@@ -1,3 +1,4 @@
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Ask } from '../model/fact.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
 import type { PodTemplate, Toleration } from '../model/pod.ts';
@@ -45,8 +46,8 @@ export function placePod(world: World, ask: Ask, template: PodTemplate, podKey: 
   return { node: withDefaults(world, node), how: 'chosen' };
 }
 
-/** A node that stands for "some node", when the input shows none. */
-function anyNode(compute: ClusterNode['compute']): ClusterNode {
+/** Makes a node that stands for "some node", when the input shows none. */
+export function anyNode(compute: ClusterNode['compute']): ClusterNode {
   const name = compute === 'fargate' ? '(Fargate)' : '(any node)';
   return { ref: { kind: 'Node', name }, name, labels: {}, taints: [], compute, addresses: [], imds: {} };
 }
@@ -62,12 +63,8 @@ function withDefaults(world: World, node: ClusterNode): ClusterNode {
   };
 }
 
-const classesOfWorlds = new WeakMap<World, readonly ClusterNode[]>();
-
 /** One node for each class of nodes that differ in something that can decide an identity. */
-function nodeClasses(world: World): readonly ClusterNode[] {
-  const known = classesOfWorlds.get(world);
-  if (known) return known;
+const nodeClasses = oncePerWorld((world): readonly ClusterNode[] => {
   const selected = new Set(
     [
       ...world.kube2iam.map((daemon) => daemon.nodeSelector),
@@ -82,10 +79,8 @@ function nodeClasses(world: World): readonly ClusterNode[] {
     const key = JSON.stringify([named, node.compute, node.roleArn, imds, node.taints, labels]);
     if (!classes.has(key)) classes.set(key, node);
   }
-  const list = [...classes.values()];
-  classesOfWorlds.set(world, list);
-  return list;
-}
+  return [...classes.values()];
+});
 
 /**
  * Tells whether the scheduler could put the pod on the node: node selector and taints.

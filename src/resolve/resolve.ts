@@ -1,7 +1,11 @@
 import { assumedRoleArn } from '../model/arn.ts';
+import type { Credentials } from '../model/identity.ts';
 import { describeSdk, type SdkRef } from '../model/sdk.ts';
+import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
+import { cloudTrail, type CloudTrailView } from '../services/cloudTrail.ts';
 import type { Answer, AnswerSdk, Outcome } from './answer.ts';
+import { assumedVersion } from './assumedVersion.ts';
 import { chooseBetween, groupOutcomes, type Grouped } from './condition.ts';
 import {
   explore,
@@ -31,7 +35,7 @@ export function answerFor(
   sdk: AnswerSdk,
   options: ExploreOptions = {},
 ): Answer {
-  return toAnswer(target, sdk, exploreContainer(world, target, sdk, options), exactKey);
+  return toAnswer(world, target, sdk, exploreContainer(world, target, sdk, options), exactKey);
 }
 
 /**
@@ -61,6 +65,7 @@ export function overviewFor(world: World, target: ContainerOf, options: ResolveO
   );
   const [first] = sdks;
   const { sdk: _one, ...answer } = toAnswer(
+    world,
     target,
     first ?? { family: 'go-v2', basis: 'notStated' },
     exploration,
@@ -83,6 +88,7 @@ function exploreContainer(
 }
 
 function toAnswer(
+  world: World,
   target: ContainerOf,
   sdk: AnswerSdk,
   exploration: Exploration<Resolution>,
@@ -91,14 +97,18 @@ function toAnswer(
   return {
     subject: subjectOf(target),
     sdk,
-    outcomes: groupOutcomes(exploration, keyOf).map(toOutcome),
-    consulted: consultedOf(exploration),
+    outcomes: groupOutcomes(exploration, keyOf).map((group) => toOutcome(world, target, group)),
+    consulted: [...assumedVersion(sdk), ...consultedOf(exploration)],
     incomplete: isIncomplete(exploration),
   };
 }
 
-function toOutcome({ representative, when }: Grouped<Resolution>): Outcome {
-  const { identity, mechanism, session, trace } = representative;
+function toOutcome(
+  world: World,
+  { workload }: ContainerOf,
+  { representative, when }: Grouped<Resolution>,
+): Outcome {
+  const { identity, mechanism, session, trace, credentials } = representative;
   const callerArn =
     identity.kind === 'role' && session !== undefined ? assumedRoleArn(identity.arn, session) : undefined;
   return {
@@ -106,9 +116,14 @@ function toOutcome({ representative, when }: Grouped<Resolution>): Outcome {
     mechanism,
     ...(session === undefined ? {} : { session }),
     ...(callerArn === undefined ? {} : { callerArn }),
+    ...(credentials ? { cloudTrail: audit(world, workload, credentials) } : {}),
     when,
     trace,
   };
+}
+
+function audit(world: World, { namespace, template }: Workload, credentials: Credentials): CloudTrailView {
+  return cloudTrail(world, { ...credentials, namespace, serviceAccount: template.serviceAccountName });
 }
 
 function identityKey({ identity, mechanism }: Resolution): string {

@@ -7,10 +7,10 @@ import type { ClusterNode } from '../model/node.ts';
 import type { Container } from '../model/pod.ts';
 import type { SdkRef } from '../model/sdk.ts';
 import type { Workload } from '../model/workload.ts';
-import type { World } from '../model/world.ts';
+import { indexOf, type World } from '../model/world.ts';
 import { nodeIdentity } from '../services/imds.ts';
 import { sdkBehaviour } from '../sdkChain/registry.ts';
-import { runChain, type ChainRun } from '../sdkChain/run.ts';
+import { runChain, type ChainInput, type ChainRun } from '../sdkChain/run.ts';
 import { placePod, type Placement } from './placement.ts';
 import { respond, type Caller, type Response } from './respond.ts';
 import type { Resolution, Step } from './trace.ts';
@@ -43,16 +43,29 @@ export function enterContainer(world: World, ask: Ask, target: Omit<Target, 'sdk
 }
 
 /**
- * Finds the identity of one container with every fact decided by `ask`.
- *
- * Placement, admission, the chain of the SDK, the packets, the services: in the order of the real world.
+ * Lets a process go on in another world: the same pod on the same node, with the variables and mounts of its
+ * creation, whatever the manifests say by now.
  */
-export function resolveOnce(world: World, ask: Ask, target: Target): Resolution {
-  const { container } = target;
-  const { placement, caller } = enterContainer(world, ask, target);
+export function continueIn(world: World, ask: Ask, caller: Caller): Caller {
+  const { workload: before, podKey, node: first } = caller;
+  const workload = indexOf(world).workload(before.kind, before.namespace, before.name) ?? before;
+  const listed = world.nodes.find(({ name }) => name === first.name);
+  const node = listed ?? placePod(world, ask, workload.template, podKey).node;
+  const identityOf = (daemon: Kube2iam): Identity => daemonIdentity(world, ask, daemon, workload, node);
+  return { ...caller, workload, node, identityOf };
+}
+
+/** What a chain needs in order to run in a container, and how its run is read afterwards. */
+export interface ChainAccess {
+  readonly input: ChainInput;
+  readonly stepsOf: (run: ChainRun) => readonly Step[];
+}
+
+/** Connects a chain with the world as a process in a container sees it. */
+export function chainAccess(world: World, ask: Ask, caller: Caller, container: Container): ChainAccess {
   const { podKey, admission } = caller;
   const responses = new Map<Reply, Response>();
-  const run = runChain(sdkBehaviour(target.sdk).behaviour, {
+  const input: ChainInput = {
     environment: admission.environment,
     exchange: (request) => {
       const response = respond(world, ask, caller, request);
@@ -62,13 +75,28 @@ export function resolveOnce(world: World, ask: Ask, target: Target): Resolution 
       return reply;
     },
     moduleMissing: () => ask({ name: 'stsModule', scope: podKey, about: container.ref }) === 'missing',
-  });
-  const trace: readonly Step[] = [
+  };
+  return { input, stepsOf: (run) => chainSteps(run, responses) };
+}
+
+/** Lists what happens to a process before its SDK does anything. */
+export function stepsBefore({ placement, caller }: Entered): readonly Step[] {
+  return [
     { kind: 'placement', placement },
-    ...admission.evidence.map((evidence): Step => ({ kind: 'admission', evidence })),
-    ...chainSteps(run, responses),
+    ...caller.admission.evidence.map((evidence): Step => ({ kind: 'admission', evidence })),
   ];
-  return { ...readEnd(run), trace };
+}
+
+/**
+ * Finds the identity of one container with every fact decided by `ask`.
+ *
+ * Placement, admission, the chain of the SDK, the packets, the services: in the order of the real world.
+ */
+export function resolveOnce(world: World, ask: Ask, target: Target): Resolution {
+  const entered = enterContainer(world, ask, target);
+  const { input, stepsOf } = chainAccess(world, ask, entered.caller, target.container);
+  const run = runChain(sdkBehaviour(target.sdk).behaviour, input);
+  return { ...readEnd(run.end), trace: [...stepsBefore(entered), ...stepsOf(run)] };
 }
 
 /** kube2iam is built on this SDK. @source jtblin/kube2iam:go.mod (0.15.0): github.com/aws/aws-sdk-go-v2 */
@@ -89,10 +117,7 @@ function daemonIdentity(
   askedBy: Workload,
   node: ClusterNode,
 ): Identity {
-  const workload = world.workloads.find(
-    ({ kind, namespace, name }) =>
-      kind === daemon.ref.kind && namespace === daemon.namespace && name === daemon.name,
-  );
+  const workload = indexOf(world).workload(daemon.ref.kind, daemon.namespace, daemon.name);
   const container = workload?.template.containers.find(({ image }) => image === daemon.image);
   if (workload && container && workload !== askedBy) {
     return resolveOnce(world, ask, { workload, container, sdk: daemonSdk, node }).identity;
@@ -108,11 +133,10 @@ function chainSteps(run: ChainRun, responses: ReadonlyMap<Reply, Response>): rea
   });
 }
 
-function readEnd(run: ChainRun): Omit<Resolution, 'trace'> {
-  if (run.end.kind === 'error') {
-    return { identity: { kind: 'none', error: run.end.error }, mechanism: 'none' };
-  }
-  const { credentials } = run.end;
+/** Reads an identity off the end of a chain. */
+export function readEnd(end: ChainRun['end']): Omit<Resolution, 'trace'> {
+  if (end.kind === 'error') return { identity: { kind: 'none', error: end.error }, mechanism: 'none' };
+  const { credentials } = end;
   const { identity, mechanism, sessionName } = credentials;
   return { identity, mechanism, credentials, ...(sessionName === undefined ? {} : { session: sessionName }) };
 }

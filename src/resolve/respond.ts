@@ -46,7 +46,7 @@ export function respond(world: World, ask: Ask, caller: Caller, request: Request
     case 'container':
       return respondAsContainerEndpoint(world, ask, caller, request);
     case 'imds':
-      return respondAsMetadata(world, ask, caller, request);
+      return respondAsMetadata(world, ask, caller, request, metadataAddress(caller));
   }
 }
 
@@ -135,13 +135,14 @@ function respondAsContainerEndpoint(
   return { ...podIdentityAgent(world, ask, { workload, node, podKey, token }), ways };
 }
 
-function respondAsMetadata(
+/** Answers a metadata request that is sent to an address: the usual one, or the port of kube2iam on a node. */
+export function respondAsMetadata(
   world: World,
   ask: Ask,
   caller: Caller,
   request: Extract<Request, { kind: 'imds' }>,
+  to: Destination,
 ): Response {
-  const to = metadataAddress(caller);
   const path = travel(world, ask, caller, to);
   const ways = [{ to, path }];
   const lost = lostReply(path);

@@ -30,6 +30,8 @@ export type CommandResult =
       readonly kind: 'variables';
       readonly variables: readonly { readonly name: string; readonly value?: string }[];
     }
+  /** The values of the variables that are set, without their names. */
+  | { readonly kind: 'values'; readonly values: readonly (string | undefined)[] }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string; readonly content?: FileContent }
   | { readonly kind: 'reply'; readonly reply: Reply };
@@ -54,10 +56,10 @@ export function runCommand(
       };
     case 'printenv':
       return {
-        kind: 'variables',
-        variables: command.names.flatMap((name) => {
-          const value = variables.get(name);
-          return value ? [{ name, ...textOf(value) }] : [];
+        kind: 'values',
+        values: command.names.flatMap((name) => {
+          const variable = variables.get(name);
+          return variable ? [variable.value] : [];
         }),
       };
     case 'echo':

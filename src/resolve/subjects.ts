@@ -21,7 +21,7 @@ export function containersOf(world: World): readonly ContainerOf[] {
   return world.workloads
     .filter(({ kind, namespace, owner }) => {
       if (kind === 'Pod' || owner === undefined) return true;
-      return !find(namespace, owner.name).some((candidate) => candidate.kind === owner.kind);
+      return find(owner.kind, namespace, owner.name) === undefined;
     })
     .flatMap((workload) => workload.template.containers.map((container) => ({ workload, container })));
 }

@@ -1,3 +1,4 @@
+import { describeDiagnostic } from '../model/diagnostic.ts';
 import { nearestWord } from '../model/nearest.ts';
 import type { SdkRef } from '../model/sdk.ts';
 import { indexOf, type World } from '../model/world.ts';
@@ -36,11 +37,16 @@ export function whichRole(world: World, name: string, options: WhichRoleOptions 
   return overviewFor(world, target, { ...faults, ...(options.sdk ? { sdk: readSdk(options.sdk) } : {}) });
 }
 
-function readSdk(sdk: string | SdkRef): SdkRef {
+/**
+ * Reads an SDK that is given as text or as data.
+ *
+ * @throws Error when there is none of that name; the message names the nearest and those that exist
+ */
+export function readSdk(sdk: string | SdkRef): SdkRef {
   if (typeof sdk !== 'string') return sdk;
   const parsed = parseSdk(sdk);
   if (parsed.kind === 'sdk') return parsed.sdk;
-  throw new Error(parsed.diagnostic.message);
+  throw new Error(describeDiagnostic(parsed.diagnostic).replace(/^error: /, ''));
 }
 
 /** Finds a workload by `namespace/name` or `namespace/Kind/name`; nothing when there is none. */
@@ -49,11 +55,16 @@ export function findWorkload(world: World, name: string): Workload | undefined {
   const [namespace = '', kind, workload] =
     parts.length === 3 ? parts : [parts.length === 1 ? 'default' : parts[0], undefined, parts.at(-1)];
   return indexOf(world)
-    .workload(namespace, workload ?? '')
+    .workloads(namespace, workload ?? '')
     .find((candidate) => kind === undefined || candidate.kind.toLowerCase() === kind.toLowerCase());
 }
 
-function findContainer(world: World, name: string, containerName: string | undefined): ContainerOf {
+/**
+ * Finds a container of a workload; without a name the first that is no init container.
+ *
+ * @throws Error when the world has no such workload or container; the message names the nearest that is
+ */
+export function findContainer(world: World, name: string, containerName: string | undefined): ContainerOf {
   const workload = findWorkload(world, name);
   if (!workload) {
     const names = world.workloads.map((candidate) => `${candidate.namespace}/${candidate.name}`);

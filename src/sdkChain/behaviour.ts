@@ -1,5 +1,6 @@
 import type { SdkFamily } from '../model/sdk.ts';
-import type { Evidence, Provider, Refresh, SdkEntry, StsClient, VersionRange } from './entry.ts';
+import type { Evidence, Provider, SdkEntry, StsClient, VersionRange } from './entry.ts';
+import type { Refresh } from './refresh.ts';
 import { compareVersions, inRange, valueAt } from './version.ts';
 
 /** How one SDK behaves in a range of versions in which nothing known changed. */
@@ -59,7 +60,11 @@ function rangeEnd(until: string | undefined): VersionRange {
 
 /** Every version at which something changes, ascending. */
 function boundsOf(entry: SdkEntry): readonly string[] {
-  const ranges: VersionRange[] = [...entry.sts.endpoints];
+  const ranges: VersionRange[] = [
+    ...entry.sts.endpoints,
+    ...entry.refresh.renewals,
+    entry.refresh.remembersErrors ?? {},
+  ];
   for (const provider of entry.providers) {
     ranges.push(provider);
     if (provider.kind === 'container') {
@@ -88,8 +93,16 @@ function behaviourFrom(entry: SdkEntry, version: string, versions: VersionRange)
       .filter((provider) => inRange(version, provider))
       .map((provider) => resolveProvider(provider, version)),
     sts: { ...sts, endpoint: valueAt(endpoints, version) },
-    refresh: entry.refresh,
+    refresh: resolveRefresh(entry.refresh, version),
     exhausted: entry.exhausted,
+  };
+}
+
+function resolveRefresh({ remembersErrors, renewals, ...rest }: Refresh, version: string): Refresh {
+  return {
+    ...rest,
+    renewals: renewals.filter((row) => inRange(version, row)),
+    ...(remembersErrors && inRange(version, remembersErrors) ? { remembersErrors } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SdkFamily } from '../model/sdk.ts';
+import type { Refresh } from './refresh.ts';
 
 /** How well a fact about an SDK is backed: seen in a recording, read in its source, or documented. */
 export type EvidenceStrength = 'recorded' | 'source' | 'docs';
@@ -241,18 +242,6 @@ export interface StsClient extends Evidence {
   readonly sessionName: string;
   /** Attempts of AssumeRole when STS does not answer or fails with a 5xx. */
   readonly attempts: number;
-}
-
-/** What becomes of an identity while the process lives. */
-export interface Refresh extends Evidence {
-  /** `pinned`: the provider that won is asked alone. `walksAgain`: the whole chain each time. */
-  readonly chain: 'pinned' | 'walksAgain' | 'walksAgainWhenEmpty';
-  /** Seconds before expiry at which it begins. */
-  readonly earlySeconds: number;
-  /** What a failed refresh leads to. */
-  readonly onFailure: 'error' | 'nextProvider';
-  /** Providers whose old credentials are served on when the refresh fails. */
-  readonly servesOldFrom: readonly Provider['kind'][];
 }
 
 /** How a chain decides, in one word. */

@@ -4,6 +4,7 @@ import type { ObjectRef } from '../model/objectRef.ts';
 import type { Reply, Request } from '../model/exchange.ts';
 import type { SdkBehaviour } from './behaviour.ts';
 import { chartOf } from './chart.ts';
+import type { Station } from './station.ts';
 import { startWalk, type Walk } from './walk.ts';
 
 /** What the chain did at one point. The steps of a run, in order, are its trace. */
@@ -73,11 +74,34 @@ export interface ChainInput {
  * @throws Error when chart and station disagree, which a test excludes for every entry of the catalogue
  */
 export function runChain(sdk: SdkBehaviour, input: ChainInput): ChainRun {
+  return runFrom(sdk, chartOf(sdk).start, input, () => true);
+}
+
+/**
+ * Asks one provider of an SDK alone, as an SDK does that remembers which one worked.
+ *
+ * Where the chain would go on to the next provider, there is an error instead.
+ *
+ * @throws Error when the SDK has no such provider
+ */
+export function askProvider(sdk: SdkBehaviour, provider: string, input: ChainInput): ChainRun {
+  // The first station of a provider bears the provider's own id.
+  if (!chartOf(sdk).stations.has(provider)) throw new Error(`${sdk.family} has no provider \`${provider}\``);
+  return runFrom(sdk, provider, input, (station) => station.provider === provider);
+}
+
+function runFrom(
+  sdk: SdkBehaviour,
+  start: string,
+  input: ChainInput,
+  within: (station: Station) => boolean,
+): ChainRun {
   const chart = chartOf(sdk);
   const walk = startWalk(sdk, input);
   let provider = '';
-  let state = chart.start;
+  let state = start;
   for (let station = chart.stations.get(state); station; station = chart.stations.get(state)) {
+    if (!within(station)) break;
     provider = station.provider;
     state = chart.next(state, station.act(walk));
   }
@@ -96,5 +120,8 @@ function endOf(walk: Walk, state: string, provider: string): ChainRun['end'] {
     if (last?.kind !== 'failed') throw new Error(`\`${provider}\` stops without a failure`);
     return { kind: 'error', provider, error: last.error };
   }
-  return { kind: 'error', error: walk.sdk.exhausted };
+  if (state === 'exhausted') return { kind: 'error', error: walk.sdk.exhausted };
+  // One provider was asked alone, and would have left the matter to the next.
+  const last = walk.steps.findLast((step) => step.kind === 'failed');
+  return { kind: 'error', provider, error: last?.error || walk.sdk.exhausted };
 }

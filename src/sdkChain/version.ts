@@ -24,6 +24,20 @@ export function inRange(version: string, range: VersionRange): boolean {
 }
 
 /**
+ * Writes a range of versions.
+ *
+ * @example
+ * describeRange({ since: '1.2.0', until: '1.4.0' }) // => 'from 1.2.0 before 1.4.0'
+ */
+export function describeRange({ since, until }: VersionRange): string {
+  const parts = [
+    ...(since === undefined ? [] : [`from ${since}`]),
+    ...(until === undefined ? [] : [`before ${until}`]),
+  ];
+  return parts.length === 0 ? 'every version' : parts.join(' ');
+}
+
+/**
  * Picks the value that holds for a version.
  *
  * @throws Error when no row holds: the catalogue has a gap

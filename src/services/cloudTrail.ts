@@ -109,7 +109,7 @@ const rows: Readonly<Record<AuditedCredentials['mechanism'], AuditRow>> = {
       eventSource: 'sts.amazonaws.com',
       eventName: 'AssumeRole',
       callerType: 'AssumedRole',
-      caller: 'the role that kube2iam itself has: as a rule the role of the node',
+      caller: 'the role of kube2iam itself, as a rule that of the node',
     },
     cannotShow: ['whichPod', 'whichServiceAccount', 'meaninglessSessionName'],
     source: `jtblin/kube2iam:iam/iam.go (AssumeRole, sessionName); ${userIdentity}`,

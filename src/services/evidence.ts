@@ -38,6 +38,7 @@ export type StsFinding =
       readonly audience: string;
       readonly clientIds: readonly string[];
     }
+  | { readonly kind: 'sessionNameRejected'; readonly text: string }
   | { readonly kind: 'sessionTooLong'; readonly requestedSeconds: number; readonly limitSeconds: number }
   /** May `caller` assume the role? The statements stand in the decision. */
   | {

@@ -1,3 +1,4 @@
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { World } from '../model/world.ts';
@@ -40,14 +41,22 @@ function activePods(
   caller: PodTemplate,
   address: string,
 ): readonly PodTemplate[] {
-  return world.workloads
-    .map(({ template }) => template)
-    .filter(({ status, nodeName }) => {
-      const active = status?.podIP === address && status.phase !== 'Succeeded' && status.phase !== 'Failed';
-      // With `--node` the cache holds the pods of the daemon's own node only, where the caller is too.
-      return active && (flags.node === '' || nodeName === caller.nodeName);
-    });
+  // With `--node` the cache holds the pods of the daemon's own node only, where the caller is too.
+  return (activePodsByAddress(world).get(address) ?? []).filter(
+    ({ nodeName }) => flags.node === '' || nodeName === caller.nodeName,
+  );
 }
+
+/** The pods that kube2iam indexes, by their address. */
+const activePodsByAddress = oncePerWorld(({ workloads }): ReadonlyMap<string, readonly PodTemplate[]> => {
+  const pods = new Map<string, PodTemplate[]>();
+  for (const { template } of workloads) {
+    const { podIP, phase } = template.status ?? {};
+    if (podIP === undefined || phase === 'Succeeded' || phase === 'Failed') continue;
+    pods.set(podIP, [...(pods.get(podIP) ?? []), template]);
+  }
+  return pods;
+});
 
 /** The API server lists by namespace and name. */
 function orderKey({ namespace, ref }: PodTemplate): string {

@@ -1,3 +1,4 @@
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import { podIdentityService } from '../iam/assumeRequest.ts';
 import { decideAssumeRole, decidePodIdentity } from '../iam/assumeRole.ts';
 import { isAllowed } from '../iam/decision.ts';
@@ -87,13 +88,13 @@ function agentFault(world: World, ask: Ask, node: ClusterNode): ServiceReply | u
 }
 
 /** Tells whether the input shows the agent's DaemonSet, under whatever name. */
-function runsAgent(world: World): boolean {
-  return world.workloads.some(
+const runsAgent = oncePerWorld(({ workloads }) =>
+  workloads.some(
     ({ kind, template }) =>
       kind === 'DaemonSet' &&
       template.containers.some(({ image }) => image?.includes('eks-pod-identity-agent')),
-  );
-}
+  ),
+);
 
 function tokenFault(ask: Ask, { token, podKey }: PodIdentityRequest): ServiceReply | undefined {
   const reject = (name: keyof typeof agentErrors, reason: Rejection): ServiceReply => {

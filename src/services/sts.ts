@@ -47,13 +47,13 @@ const chainedLimitSeconds = 3600;
 /**
  * Answers AssumeRoleWithWebIdentity.
  *
- * In this order: the role's ARN, the token, the provider of its issuer in the role's account, the provider's
+ * In this order: the role's ARN, the session's name, the token, the provider of its issuer in the role's account, the provider's
  * audiences, the trust policy. The order among several faults at once is not documented.
  *
  * @source boto/botocore:botocore/data/sts/2011-06-15/service-2.json (AssumeRoleWithWebIdentity)
  */
 export function assumeRoleWithWebIdentity(world: World, ask: Ask, call: WebIdentityCall): ServiceReply {
-  const early = fault(ask) ?? arnFault(call.roleArn) ?? tokenFault(ask, call);
+  const early = fault(ask) ?? arnFault(call.roleArn) ?? nameFault(call.sessionName) ?? tokenFault(ask, call);
   if (early) return early;
   const { roleArn, sessionName, token } = call;
   const role = parseRoleArn(roleArn);
@@ -94,7 +94,7 @@ export function assumeRoleWithWebIdentity(world: World, ask: Ask, call: WebIdent
  * @source boto/botocore:botocore/data/sts/2011-06-15/service-2.json (AssumeRole)
  */
 export function assumeRole(world: World, ask: Ask, call: AssumeRoleCall): ServiceReply {
-  const early = fault(ask) ?? arnFault(call.roleArn);
+  const early = fault(ask) ?? arnFault(call.roleArn) ?? nameFault(call.sessionName);
   if (early) return early;
   const { roleArn, sessionName, source, externalId } = call;
   const durationSeconds = call.durationSeconds ?? defaultDurationSeconds;
@@ -141,6 +141,21 @@ function arnFault(text: string): ServiceReply | undefined {
   if (parseRoleArn(text) || placeholderIn(text) !== undefined) return undefined;
   const name = text.length < 20 ? 'shortRoleArn' : 'malformedRoleArn';
   return refuse(name, { kind: 'malformedRoleArn', text, source: stsErrors[name].source }, text);
+}
+
+/** What STS says of a session's name that it does not take; nothing of a name that is made up later. */
+function nameFault(text: string): ServiceReply | undefined {
+  if (placeholderIn(text) !== undefined) return undefined;
+  const constraint = !/^[\w+=,.@-]*$/.test(text)
+    ? 'Member must satisfy regular expression pattern: [\\w+=,.@-]*'
+    : text.length < 2
+      ? 'Member must have length greater than or equal to 2'
+      : text.length > 64
+        ? 'Member must have length less than or equal to 64'
+        : undefined;
+  if (constraint === undefined) return undefined;
+  const { source } = stsErrors.badSessionName;
+  return refuse('badSessionName', { kind: 'sessionNameRejected', text, source }, text, constraint);
 }
 
 function undetermined(text: string, credentials: (identity: Credentials['identity']) => Reply): ServiceReply {

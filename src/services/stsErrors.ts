@@ -10,7 +10,20 @@ export interface StsError {
 }
 
 /** Every error of STS that the model knows, by what went wrong. */
-export type StsErrorName = keyof typeof stsErrors;
+export type StsErrorName =
+  | 'serverError'
+  | 'malformedRoleArn'
+  | 'badSessionName'
+  | 'shortRoleArn'
+  | 'emptyToken'
+  | 'notAToken'
+  | 'tokenExpired'
+  | 'noOidcProvider'
+  | 'wrongAudience'
+  | 'webIdentityDenied'
+  | 'assumeRoleDenied'
+  | 'chainedTooLong'
+  | 'longerThanRoleAllows';
 
 const stsModel = 'boto/botocore:botocore/data/sts/2011-06-15/service-2.json';
 
@@ -19,7 +32,7 @@ const stsModel = 'boto/botocore:botocore/data/sts/2011-06-15/service-2.json';
  *
  * Codes and statuses stand in the service model; messages are those that users report.
  */
-export const stsErrors = {
+export const stsErrors: Readonly<Record<StsErrorName, StsError>> = {
   serverError: {
     status: 500,
     code: 'InternalFailure',
@@ -39,6 +52,13 @@ export const stsErrors = {
       "1 validation error detected: Value '{0}' at 'roleArn' failed to satisfy constraint: " +
       'Member must have length greater than or equal to 20',
     source: `${stsModel} (arnType: min 20)`,
+  },
+  badSessionName: {
+    status: 400,
+    code: 'ValidationError',
+    message:
+      "1 validation error detected: Value '{0}' at 'roleSessionName' failed to satisfy constraint: {1}",
+    source: `${stsModel} (roleSessionNameType: 2 to 64 letters of [\\w+=,.@-])`,
   },
   emptyToken: {
     status: 400,
@@ -98,7 +118,7 @@ export const stsErrors = {
     message: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     source: 'https://repost.aws/knowledge-center/iam-assume-role-error',
   },
-} as const satisfies Readonly<Record<string, StsError>>;
+};
 
 /** Answers with an error of STS. */
 export function stsError(name: StsErrorName, ...about: readonly string[]): Reply {

@@ -30,7 +30,12 @@ export function trustsSomeCaller(role: IamRole | undefined): boolean | undefined
   return trustedEntries(role)?.some(({ kind }) => kinds.has(kind));
 }
 
-function trustedEntries(role: IamRole | undefined): readonly PrincipalEntry[] | undefined {
+/**
+ * Lists the principals that the Allow statements of a role's trust policy name.
+ *
+ * @returns nothing when the input does not state the trust policy, or states one that IAM refuses
+ */
+export function trustedEntries(role: IamRole | undefined): readonly PrincipalEntry[] | undefined {
   if (!role?.trustPolicy) return undefined;
   const parsed = parsePolicy(role.trustPolicy, 'trustPolicy');
   // A document that IAM refuses is not the one that AWS holds.

@@ -187,8 +187,95 @@ describe('whichrole sdks', () => {
     expect(stdout.slice(0, 30)).toContain(start);
   });
 
-  it('ends with 2 for an SDK that nobody knows', async () => {
-    expect(await runCli(['sdks', 'cobol'])).toMatchObject({ exitCode: 2 });
+  it('compares two, a situation a row, within 80 columns', async () => {
+    const { exitCode, stdout } = await runCli(['sdks', '--compare', 'go-v2', 'java-v2@2.20.0']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^SITUATION +go-v2 +java-v2@2\.20\.0\n/);
+    expect(stdout).toMatch(/IRSA, STS: AccessDenied +stops: failed to refresh +goes on to IMDS/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('compares two as JSON', async () => {
+    const { stdout } = await runCli(['sdks', '--compare', 'rust', 'php', '-o', 'json']);
+    const { differences } = JSON.parse(stdout) as { differences: { situation: { id: string } }[] };
+    expect(differences.map(({ situation }) => situation.id)).toContain('irsa.accessDenied');
+  });
+
+  it('answers for a version that nobody has looked at, and says as which', async () => {
+    const { exitCode, stdout } = await runCli(['sdks', 'go-v2@99.0']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/assumed: go-v2@99\.0 \(as from [\d.]+; the newest looked at is [\d.]+\)/);
+  });
+
+  it.each([
+    { argv: ['cobol'], says: /unknown SDK `cobol`, expected one of aws-cli-v1, .*swift/ },
+    { argv: ['jva-v2'], says: /expected one of .*swift, did you mean `java-v2`/ },
+    { argv: ['go-v2@latest'], says: /no version that can be compared/ },
+    { argv: ['go-v2', 'java-v2'], says: /one SDK is shown at a time/ },
+    { argv: ['--compare', 'go-v2'], says: /two SDKs are compared/ },
+  ])('ends with 2 for $argv', async ({ argv, says }) => {
+    const { exitCode, stderr } = await runCli(['sdks', ...argv]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(says);
+  });
+});
+
+describe('--sdk', () => {
+  it('names the nearest SDK and those that exist', async () => {
+    const { exitCode, stderr } = await runCli(['-f', '-', '--sdk', 'gov2'], irsa);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/did you mean go-v2\? Expected one of aws-cli-v1, .*, swift/);
+  });
+
+  it.each([
+    ['newer than any that somebody has looked at', 'go-v2@99.0', /sdk=go-v2@99\.0 \(as from/],
+    ['older', 'go-v2@0.1', /sdk=go-v2@0\.1 \(as before/],
+  ])('of a version %s is answered, with what was assumed', async (_name, sdk, says) => {
+    const table = await runCli(['-f', '-', '--sdk', sdk, ...trustAdmits], irsa);
+    expect(table.stdout.replaceAll(/\s+/g, ' ')).toMatch(says);
+    const explained = await runCli(['explain', 'pay/api', '-f', '-', '--sdk', sdk], irsa);
+    expect(explained.stdout.replaceAll(/\s+/g, ' ')).toMatch(says);
+    const json = await runCli(['-f', '-', '--sdk', sdk, '-o', 'json'], irsa);
+    const { answers } = JSON.parse(json.stdout) as {
+      answers: { consulted: { fact: string; basis: string }[] }[];
+    };
+    expect(answers[0]?.consulted[0]).toMatchObject({ fact: 'sdk', basis: 'assumed' });
+  });
+});
+
+describe('whichrole timeline', () => {
+  const timeline = ['timeline', 'pay/api', '-f', '-', ...trustAdmits];
+
+  it('says what the process holds, and since when', async () => {
+    const at = ['--at', '40', 'sts=timeout', '--at', '100', 'sts=answers'];
+    const { exitCode, stdout } = await runCli([...timeline, '--sdk', 'kotlin', ...at], irsa);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      / 0 min {2}app via IRSA\n +45 min {2}node via IMDS: .*\n.*\n +105 min {2}app via IRSA/,
+    );
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('tells the same as JSON', async () => {
+    const argv = [...timeline, '--sdk', 'go-v2', '-o', 'json', '--at', '10', 'sts=refused'];
+    const { stdout } = await runCli(argv, irsa);
+    const { timelines } = JSON.parse(stdout) as {
+      timelines: { courses: { entries: { minute: number; why: string; after: string[] }[] }[] }[];
+    };
+    expect(timelines[0]?.courses[0]?.entries).toMatchObject([
+      { minute: 0, why: 'started', after: [] },
+      { minute: 60, why: 'failed', after: ['sts=refused'], identity: { kind: 'none' } },
+    ]);
+  });
+
+  it.each([
+    { at: ['sts=timeout'], says: /has no minute before it/ },
+    { at: ['40', 'sts=tmeout'], says: /did you mean `timeout`/ },
+    { at: ['40', 'sdk=go-v2'], says: /does not change its SDK/ },
+  ])('refuses $at', async ({ at, says }) => {
+    const { exitCode, stderr } = await runCli([...timeline, '--at', ...at], irsa);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(says);
   });
 });
 

@@ -5,8 +5,8 @@ import type { PlainRequest } from '../oracle/iam.ts';
 
 export const account = '111122223333';
 export const issuer = 'oidc.eks.eu-west-1.amazonaws.com/id/ABC';
-export const provider = `arn:aws:iam::${account}:oidc-provider/${issuer}`;
-export const subjectKey = `${issuer}:sub`;
+export const provider: string = `arn:aws:iam::${account}:oidc-provider/${issuer}`;
+export const subjectKey: string = `${issuer}:sub`;
 
 /** A policy document that a test made. */
 export function documentOf(value: JsonValue): PolicyDocument {

@@ -24,17 +24,23 @@ const policyOf = (statements: readonly JsonValue[]): JsonValue => ({
 const everyone = { Effect: 'Deny', Principal: '*', Action: '*' };
 
 describe('laws', () => {
-  test.prop([trustPolicy, plainRequest])('the engine and the oracle decide alike', (policy, request) => {
-    const parsed = parsePolicy(documentOf(policy), 'trustPolicy');
-    expect(isAccepted(parsed)).toBe(true);
-    expect(verdict(policy, request)).toBe(plainVerdict(policy, request));
-  });
+  test.prop([trustPolicy, plainRequest], { numRuns: 1000 })(
+    'the engine and the oracle decide alike',
+    (policy, request) => {
+      const parsed = parsePolicy(documentOf(policy), 'trustPolicy');
+      expect(isAccepted(parsed)).toBe(true);
+      expect(verdict(policy, request)).toBe(plainVerdict(policy, request));
+    },
+  );
 
-  test.prop([trustPolicy, plainRequest])('an explicit deny always wins', (policy, request) => {
-    expect(verdict(policyOf([...statementsOf(policy), everyone]), request)).toBe('explicitDeny');
-  });
+  test.prop([trustPolicy, plainRequest], { numRuns: 1000 })(
+    'an explicit deny always wins',
+    (policy, request) => {
+      expect(verdict(policyOf([...statementsOf(policy), everyone]), request)).toBe('explicitDeny');
+    },
+  );
 
-  test.prop([trustPolicy, trustStatement, plainRequest])(
+  test.prop([trustPolicy, trustStatement, plainRequest], { numRuns: 1000 })(
     'one more Allow never removes access',
     (policy, statement, request) => {
       const more = policyOf([...statementsOf(policy), { ...statement, Effect: 'Allow' }]);
@@ -42,7 +48,7 @@ describe('laws', () => {
     },
   );
 
-  test.prop([trustPolicy, trustStatement, plainRequest])(
+  test.prop([trustPolicy, trustStatement, plainRequest], { numRuns: 1000 })(
     'one more Deny never adds access',
     (policy, statement, request) => {
       const more = policyOf([...statementsOf(policy), { ...statement, Effect: 'Deny' }]);
@@ -50,7 +56,7 @@ describe('laws', () => {
     },
   );
 
-  test.prop([trustPolicy, plainRequest, fc.nat()])(
+  test.prop([trustPolicy, plainRequest, fc.nat()], { numRuns: 1000 })(
     'the order of statements does not matter',
     (policy, request, turn) => {
       const statements = statementsOf(policy);
@@ -60,19 +66,22 @@ describe('laws', () => {
     },
   );
 
-  test.prop([trustPolicy, plainRequest])('every statement leaves its evidence', (policy, request) => {
-    const { policy: parsed } = parsePolicy(documentOf(policy), 'trustPolicy');
-    const evidence = evaluate([parsed], contextOf(request));
-    expect(evidence.map((statement) => statement.at.field)).toEqual(
-      statementsOf(policy).map((_, at) => `Statement[${at}]`),
-    );
-    for (const statement of evidence) {
-      const fits = statement.principalMatches && statement.actionMatches && statement.resourceMatches;
-      expect(statement.applies).toBe(fits && statement.conditions.every((condition) => condition.holds));
-    }
-  });
+  test.prop([trustPolicy, plainRequest], { numRuns: 1000 })(
+    'every statement leaves its evidence',
+    (policy, request) => {
+      const { policy: parsed } = parsePolicy(documentOf(policy), 'trustPolicy');
+      const evidence = evaluate([parsed], contextOf(request));
+      expect(evidence.map((statement) => statement.at.field)).toEqual(
+        statementsOf(policy).map((_, at) => `Statement[${at}]`),
+      );
+      for (const statement of evidence) {
+        const fits = statement.principalMatches && statement.actionMatches && statement.resourceMatches;
+        expect(statement.applies).toBe(fits && statement.conditions.every((condition) => condition.holds));
+      }
+    },
+  );
 
-  test.prop([trustPolicy, plainRequest])(
+  test.prop([trustPolicy, plainRequest], { numRuns: 1000 })(
     'a value that is not known leaves both outcomes or neither',
     (policy, request) => {
       const { policy: parsed } = parsePolicy(documentOf(policy), 'trustPolicy');

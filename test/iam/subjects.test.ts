@@ -36,7 +36,7 @@ const like = (...subjects: readonly string[]): JsonValue => ({ StringLike: { [su
 const pay = 'system:serviceaccount:pay';
 
 describe('laws', () => {
-  test.prop([subjectPolicy, subjectText])(
+  test.prop([subjectPolicy, subjectText], { numRuns: 3000 })(
     'a subject is in the set exactly when the evaluation of its request admits it',
     (policy, subject) => {
       const document = documentOf(policy);
@@ -135,6 +135,16 @@ describe('the set of subjects', () => {
     );
     expect(gained.witness).toEqual({ kind: 'text', text: `${pay}a:a` });
     expect(lost.witness).toEqual({ kind: 'none' });
+  });
+
+  it('says by patterns which service accounts came', () => {
+    const { gained, lost } = compareTrustPolicies(
+      documentOf(trust({ StringEquals: { [subjectKey]: `${pay}:*` } })),
+      documentOf(trust(like(`${pay}:*`))),
+      token,
+    );
+    expect(gained.accountPatterns).toEqual([`${pay}:*`]);
+    expect(lost.accountPatterns).toEqual([]);
   });
 
   it('holds a list of five hundred subjects without losing its breath', () => {

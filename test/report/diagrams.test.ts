@@ -31,13 +31,19 @@ describe('renderMermaid', () => {
 });
 
 describe('renderChainMermaid', () => {
-  it.each(sdkFamilies)('of %s every arrow ends at a declared state', (family) => {
-    const lines = renderChainMermaid(chartOf(sdkBehaviour({ family }).behaviour)).split('\n');
-    const declared = new Set(lines.flatMap((line) => / as (\w+)$/.exec(line)?.[1] ?? []));
-    const targets = lines.flatMap((line) => /--> (\w+):/.exec(line)?.[1] ?? []);
+  it.each(sdkFamilies)('of %s draws every station with its arrows, and the three ends', (family) => {
+    const { behaviour } = sdkBehaviour({ family });
+    const lines = renderChainMermaid(behaviour).split('\n');
+    const stations = [...chartOf(behaviour).stations.keys()].map((id) => id.replaceAll('/', '_'));
     const ends = ['credentials', 'error', 'exhausted'];
-    expect(targets.filter((to) => !declared.has(to) && !ends.includes(to))).toEqual([]);
+    const arrows = lines.flatMap((line) => {
+      const [, from = '', to = ''] = /^ {2}(\w+) --> (\w+) : /.exec(line) ?? [];
+      return to === '' ? [] : [{ from, to }];
+    });
     expect(lines[0]).toBe('stateDiagram-v2');
+    expect([...new Set(arrows.map(({ from }) => from))]).toEqual(stations);
+    expect(arrows.filter(({ to }) => ![...stations, ...ends].includes(to))).toEqual([]);
+    expect(lines.slice(-3)).toEqual(ends.map((end) => `  ${end} --> [*]`));
   });
 });
 

@@ -44,8 +44,14 @@ describe('renderExplanation', () => {
       │  └─ ✓ AssumeRoleWithWebIdentity of arn:aws:iam::111122223333:role/app by
       │       system:serviceaccount:pay:api: allowed by IAM, as stated, assumed or
       │       explored: trust:arn:aws:iam::111122223333:role/app [6]
-      └─ ✓ webIdentity: credentials of arn:aws:iam::111122223333:role/app via IRSA,
-           session aws-sdk-java-<unix ms>
+      ├─ ✓ webIdentity: credentials of arn:aws:iam::111122223333:role/app via IRSA,
+      │    session aws-sdk-java-<unix ms>
+      └─ - CloudTrail, as reported [7]
+         ├─ · AssumeRoleWithWebIdentity at sts.amazonaws.com, by
+         │    system:serviceaccount:pay:api (WebIdentityUser)
+         ├─ · later calls: AssumedRole AROA<unknown>:aws-sdk-java-<unix ms>,
+         │    federatedProvider arn:aws:iam::111122223333:oidc-provider/<issuer>
+         └─ · it does not show which pod or anything by the name of the session
       => node via IMDS if the trust policy of app refuses
       ├─ - the first 5 steps are as above
       ├─ ✗ webIdentity: AssumeRoleWithWebIdentity of
@@ -61,23 +67,27 @@ describe('renderExplanation', () => {
       │       explored: trust:arn:aws:iam::111122223333:role/app [6]
       ├─ ✗ webIdentity: AccessDenied; the chain goes on [2]
       ├─ - profile: not configured; it looks for ~/.aws/credentials and ~/.aws/config
-      │    [7]
+      │    [8]
       ├─ - container: not configured; it looks for
       │    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and
-      │    AWS_CONTAINER_CREDENTIALS_FULL_URI [8]
-      ├─ · imds: chosen [9]
+      │    AWS_CONTAINER_CREDENTIALS_FULL_URI [9]
+      ├─ · imds: chosen [10]
       ├─ ✓ imds: PUT /latest/api/token at IMDS: a token
       │  ├─ ✓ packet to 169.254.169.254:80: reaches IMDS
-      │  │  ├─ - nat PREROUTING: kube2iam is not installed [10]
+      │  │  ├─ - nat PREROUTING: kube2iam is not installed [11]
       │  │  └─ ✓ receiver: it arrives [4]
-      │  └─ ✓ IMDS: hop limit 2, the way back takes 2: the token comes back [11]
+      │  └─ ✓ IMDS: hop limit 2, the way back takes 2: the token comes back [12]
       ├─ ✓ imds: GET …/iam/security-credentials/ at IMDS (v2): node
       │  └─ ✓ packet to 169.254.169.254:80: reaches IMDS, as before
       ├─ ✓ imds: GET …/iam/security-credentials/node at IMDS (v2): credentials of
       │  │ arn:aws:iam::111122223333:role/node via IMDS
       │  ├─ ✓ packet to 169.254.169.254:80: reaches IMDS, as before
-      │  └─ ✓ IMDS: the role of the node is arn:aws:iam::111122223333:role/node [12]
-      └─ ✓ imds: credentials of arn:aws:iam::111122223333:role/node via IMDS
+      │  └─ ✓ IMDS: the role of the node is arn:aws:iam::111122223333:role/node [13]
+      ├─ ✓ imds: credentials of arn:aws:iam::111122223333:role/node via IMDS
+      └─ - CloudTrail [14]
+         ├─ · no event when the credentials are handed out
+         ├─ · later calls: AssumedRole AROA<unknown>:<session>
+         └─ · it does not show which pod or which service account
 
       [1] aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go
       [2] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
@@ -89,17 +99,23 @@ describe('renderExplanation', () => {
           https://repost.aws/knowledge-center/eks-pods-iam-role-service-accounts
       [6] https://docs.aws.amazon.com/IAM/latest/UserGuide/
           reference_policies_evaluation-logic.html
-      [7] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/internal/ProfileCredentialsUtils.java
+      [7] aws/amazon-eks-pod-identity-webhook#112 (an event);
+          awsdocs/aws-cloudtrail-user-guide:doc_source/cloudtrail-event-reference-
+          user-identity.md
       [8] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/ContainerCredentialsProvider.java
+          credentials/internal/ProfileCredentialsUtils.java
       [9] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/InstanceProfileCredentialsProvider.java
-      [10] jtblin/kube2iam:iptables/iptables.go
-      [11] https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-
+          credentials/ContainerCredentialsProvider.java
+      [10] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
+           credentials/InstanceProfileCredentialsProvider.java
+      [11] jtblin/kube2iam:iptables/iptables.go
+      [12] https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-
            existing-instances.html
-      [12] https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-
+      [13] https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-
            security-credentials.html
+      [14] awsdocs/aws-cloudtrail-user-guide:doc_source/cloudtrail-event-reference-
+           user-identity.md (roles for Amazon EC2); the session is named after the
+           instance
 
       not known: trust
       assumed:   webhook=injects, stsModule=present, token=valid, sts=answers,

@@ -1,8 +1,7 @@
 import { getShortestPaths, getSimplePaths } from 'xstate/graph';
 import { describe, expect, test } from 'vitest';
 import { chartOf, type Chart } from '../../src/sdkChain/chart.ts';
-import { chainDiagram } from '../../src/sdkChain/mermaid.ts';
-import { sdkBehaviour, sdkCatalogue } from '../../src/sdkChain/registry.ts';
+import { sdkBehaviour } from '../../src/sdkChain/registry.ts';
 import { everyBehaviour } from './arbitraryWorld.ts';
 
 const ends = ['credentials', 'error', 'exhausted'];
@@ -54,18 +53,6 @@ describe.each(['java-v2', 'rust', 'go-v2', 'kotlin'] as const)('all paths of %s'
     expect(new Set(last).size).toBeGreaterThan(1);
     for (const end of last) expect(ends).toContain(end);
   });
-});
-
-test('a diagram draws every station and the three ends', () => {
-  for (const { family } of sdkCatalogue()) {
-    const sdk = sdkBehaviour({ family }).behaviour;
-    const lines = chainDiagram(sdk).split('\n');
-    expect(lines[0]).toBe('stateDiagram-v2');
-    for (const id of chartOf(sdk).stations.keys()) {
-      expect(lines.some((line) => line.startsWith(`  ${id.replaceAll('/', '_')} --> `))).toBe(true);
-    }
-    expect(lines.slice(-3)).toEqual(ends.map((end) => `  ${end} --> [*]`));
-  }
 });
 
 /** Of several events with one effect, the first: paths are told apart by their states. */

@@ -353,3 +353,29 @@ describe('AssumeRole', () => {
     expect(end(assumeRole(built, askStated(built), call))).toBe(expected);
   });
 });
+
+describe('the name of a session', () => {
+  const named = (sessionName: string): string => {
+    const built = right.build();
+    return end(
+      assumeRoleWithWebIdentity(built, askStated(built), {
+        roleArn: role,
+        sessionName,
+        podKey: 'pay/api',
+        token: token(),
+      }),
+    );
+  };
+  const refused = (sessionName: string, constraint: string): string =>
+    `400 ValidationError: 1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: ${constraint}`;
+
+  it.each([
+    ['api@pay=1,2.3+4-5_6', role],
+    ['botocore-session-<unix s>', role],
+    ['my session', refused('my session', 'Member must satisfy regular expression pattern: [\\w+=,.@-]*')],
+    ['a', refused('a', 'Member must have length greater than or equal to 2')],
+    ['a'.repeat(65), refused('a'.repeat(65), 'Member must have length less than or equal to 64')],
+  ])('%s', (sessionName, expected) => {
+    expect(named(sessionName)).toBe(expected);
+  });
+});

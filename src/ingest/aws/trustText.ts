@@ -22,7 +22,8 @@ export function readTrustText(input: InputText): TrustText {
   const told: Diagnostic[] = [...diagnostics];
   const [root] = documents;
   if (!root) return { diagnostics: told };
-  const ref = { kind: 'TrustPolicy', name: input.file, position: root.position };
+  const owner = { kind: 'TrustPolicy', name: input.file.split(/[/\\]/).at(-1) ?? '' } as const;
+  const ref = { ...owner, position: root.position };
   const field = rootField(root, ref, (diagnostic) => void told.push(diagnostic));
   const place = policyPlace(field);
   if (!place) {
@@ -35,7 +36,7 @@ export function readTrustText(input: InputText): TrustText {
     });
     return { diagnostics: told };
   }
-  const document = readPolicyDocument(place, { kind: 'TrustPolicy', name: input.file });
+  const document = readPolicyDocument(place, owner);
   return { ...(document ? { document } : {}), diagnostics: told };
 }
 

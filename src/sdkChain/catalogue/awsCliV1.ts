@@ -1,5 +1,5 @@
 import type { SdkEntry } from '../entry.ts';
-import { botocoreProviders } from './botocoreChain.ts';
+import { botocoreProviders, botocoreRefresh } from './botocoreChain.ts';
 
 const recorded = {
   source: 'aws/aws-cli:awscli/customizations/assumerole.py (1.45.11); conformance/sdk/measured.json',
@@ -43,13 +43,6 @@ export const awsCliV1: SdkEntry = {
     attempts: 5,
     ...recorded,
   },
-  refresh: {
-    chain: 'pinned',
-    earlySeconds: 900,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: 'boto/botocore:botocore/credentials.py:80-81 and botocore/utils.py:683-715',
-    strength: 'source',
-  },
+  refresh: botocoreRefresh,
   exhausted: 'NoCredentialsError (exit 255)',
 };

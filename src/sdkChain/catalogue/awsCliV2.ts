@@ -1,5 +1,5 @@
 import type { SdkEntry } from '../entry.ts';
-import { botocoreProviders, type BotocoreExit } from './botocoreChain.ts';
+import { botocoreProviders, botocoreRefresh, type BotocoreExit } from './botocoreChain.ts';
 
 const recorded = {
   source: 'aws/aws-cli:awscli/botocore/credentials.py (2.36.7); conformance/sdk/measured.json (2.9.19)',
@@ -54,13 +54,6 @@ export const awsCliV2: SdkEntry = {
     attempts: 3,
     ...recorded,
   },
-  refresh: {
-    chain: 'pinned',
-    earlySeconds: 900,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: 'aws/aws-cli:awscli/botocore/credentials.py (2.36.7)',
-    strength: 'source',
-  },
+  refresh: botocoreRefresh,
   exhausted: 'NoCredentialsError (exit 253)',
 };

@@ -1,5 +1,5 @@
 import type { SdkEntry } from '../entry.ts';
-import { botocoreProviders } from './botocoreChain.ts';
+import { botocoreProviders, botocoreRefresh } from './botocoreChain.ts';
 
 /**
  * What botocore does, and with it boto3, which has no chain of its own.
@@ -38,13 +38,6 @@ export const botocore: SdkEntry = {
     source: 'boto/botocore:botocore/configprovider.py; conformance/sdk/measured.json',
     strength: 'recorded',
   },
-  refresh: {
-    chain: 'pinned',
-    earlySeconds: 900,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: 'boto/botocore:botocore/credentials.py:80-81 and botocore/utils.py:683-715',
-    strength: 'source',
-  },
+  refresh: botocoreRefresh,
   exhausted: 'NoCredentialsError',
 };

@@ -1,4 +1,5 @@
 import type { Evidence, ImdsProvider, ProfileFailure, ProfileLookup, Provider, Rule } from '../entry.ts';
+import type { Refresh } from '../refresh.ts';
 import { imdsGetFailures } from '../entry.ts';
 import { agentHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
@@ -253,3 +254,35 @@ function imdsProviders({ imdsV2Since, v1SwitchSince, error }: BotocoreSettings):
   };
   return imdsV2Since === undefined ? [imds] : withImdsV2Since(imdsV2Since, imds);
 }
+
+const renewed: Evidence = {
+  source: 'boto/botocore:botocore/credentials.py:80-81,596-620; conformance/sdk/recordings/botocore',
+  strength: 'recorded',
+};
+
+/**
+ * When botocore renews credentials: advised from 15 minutes before expiry, demanded from 10. Those of the
+ * metadata service, when they are that near their end, are held for 17 to 25 minutes (here: the least), and
+ * an empty answer is an error at once.
+ *
+ * @source boto/botocore:botocore/credentials.py:80-81,596-620 and botocore/utils.py:683-715
+ */
+export const botocoreRefresh: Refresh = {
+  chain: 'pinned',
+  renewals: [
+    {
+      of: ['webIdentity', 'profile', 'container'],
+      triesFrom: { beforeExpirySeconds: 900 },
+      mustFromSeconds: 600,
+      ...renewed,
+    },
+    {
+      of: ['imds'],
+      mustFromSeconds: 900,
+      stretched: { belowSeconds: 900, heldSeconds: 1020 },
+      source: 'boto/botocore:botocore/utils.py:683-715; conformance/sdk/recordings/botocore',
+      strength: 'recorded',
+    },
+  ],
+  ...renewed,
+};

@@ -1,4 +1,5 @@
 import {
+  containerFailures,
   imdsGetFailures,
   profileFailures,
   type Evidence,
@@ -9,6 +10,7 @@ import {
   type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
@@ -166,9 +168,24 @@ export const cpp: SdkEntry = {
   },
   refresh: {
     chain: 'walksAgainWhenEmpty',
-    earlySeconds: 300,
-    onFailure: 'nextProvider',
-    servesOldFrom: [],
+    // Web identity has no row: some releases ask STS for every request, later ones keep what they got.
+    renewals: [
+      {
+        of: ['container'],
+        mustFromSeconds: 5,
+        atMostSeconds: 300,
+        servesOldAfter: containerFailures,
+        ...container,
+      },
+      {
+        of: ['imds'],
+        mustFromSeconds: 5,
+        atMostSeconds: 300,
+        servesOldAfter: anyImdsFailure,
+        source: `${core}/config/EC2InstanceProfileConfigLoader.cpp; ${core}/auth/AWSCredentialsProvider.cpp`,
+        strength: 'source',
+      },
+    ],
     ...chain,
   },
   exhausted,

@@ -9,6 +9,8 @@ import {
   type Rule,
   type WebIdentityProvider,
 } from '../entry.ts';
+import type { Renewal } from '../refresh.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
 
@@ -133,4 +135,14 @@ export const dotnetImds: ImdsProvider = {
   ],
   roleCredentials: [{ on: imdsGetFailures, attempts: 3, next: 'stop', error: dotnetExhausted, ...imds }],
   ...imds,
+};
+
+/** A timer asks the metadata service every two minutes; whatever fails leaves the old credentials in use. */
+export const dotnetImdsRenewal: Renewal = {
+  of: ['imds'],
+  triesFrom: { afterSeconds: 120 },
+  mustFromSeconds: 0,
+  servesOldAfter: anyImdsFailure,
+  source: 'aws/aws-sdk-net:sdk/src/Core/Amazon.Runtime/Credentials/DefaultInstanceProfileAWSCredentials.cs',
+  strength: 'source',
 };

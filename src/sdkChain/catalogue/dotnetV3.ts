@@ -4,6 +4,7 @@ import {
   dotnetEnvironmentKeys,
   dotnetExhausted,
   dotnetImds,
+  dotnetImdsRenewal,
   dotnetProfile,
   dotnetWebIdentity,
 } from './dotnetChain.ts';
@@ -46,6 +47,7 @@ export const dotnetV3: SdkEntry = {
     source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html',
     strength: 'docs',
   },
-  refresh: { chain: 'pinned', earlySeconds: 900, onFailure: 'error', servesOldFrom: ['imds'], ...chain },
+  // When web identity and the container are asked again is known of 4 alone.
+  refresh: { chain: 'pinned', renewals: [dotnetImdsRenewal], ...chain },
   exhausted: dotnetExhausted,
 };

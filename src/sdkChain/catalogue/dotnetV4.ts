@@ -4,12 +4,14 @@ import {
   dotnetEnvironmentKeys,
   dotnetExhausted,
   dotnetImds,
+  dotnetImdsRenewal,
   dotnetProfile,
   dotnetWebIdentity,
 } from './dotnetChain.ts';
 
+const folder = 'aws/aws-sdk-net:sdk/src/Core/Amazon.Runtime/Credentials';
 const chain: Evidence = {
-  source: 'aws/aws-sdk-net:sdk/src/Core/Amazon.Runtime/Credentials/DefaultAWSCredentialsIdentityResolver.cs',
+  source: `${folder}/DefaultAWSCredentialsIdentityResolver.cs`,
   strength: 'source',
 };
 
@@ -44,6 +46,19 @@ export const dotnetV4: SdkEntry = {
     source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html',
     strength: 'docs',
   },
-  refresh: { chain: 'pinned', earlySeconds: 900, onFailure: 'error', servesOldFrom: ['imds'], ...chain },
+  refresh: {
+    chain: 'pinned',
+    renewals: [
+      {
+        of: ['webIdentity'],
+        triesFrom: { beforeExpirySeconds: 900 },
+        mustFromSeconds: 0,
+        source: `${folder}/RefreshingAWSCredentials.cs; ${folder}/AssumeRoleWithWebIdentityCredentials.cs`,
+        strength: 'source',
+      },
+      dotnetImdsRenewal,
+    ],
+    ...chain,
+  },
   exhausted: dotnetExhausted,
 };

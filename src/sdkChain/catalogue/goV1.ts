@@ -9,6 +9,7 @@ import {
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 
+const refreshRecordings = 'conformance/sdk/recordings/go-v1';
 const recordings = 'conformance/sdk/measured.json (1.44.133)';
 const chain: Evidence = {
   source: `aws/aws-sdk-go:aws/session/credentials.go:39-64; ${recordings}`,
@@ -164,10 +165,21 @@ export const goV1: SdkEntry = {
   },
   refresh: {
     chain: 'pinned',
-    earlySeconds: 0,
-    onFailure: 'error',
-    servesOldFrom: [],
-    source: recordings,
+    renewals: [
+      {
+        of: ['webIdentity'],
+        mustFromSeconds: 0,
+        source: `aws/aws-sdk-go:aws/credentials/stscreds/web_identity_provider.go; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+      {
+        of: ['container', 'imds'],
+        mustFromSeconds: 300,
+        source: `aws/aws-sdk-go:aws/defaults/defaults.go, \`ExpiryWindow\`; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+    ],
+    source: `aws/aws-sdk-go:aws/session/credentials.go; ${refreshRecordings}`,
     strength: 'recorded',
   },
   exhausted: none,

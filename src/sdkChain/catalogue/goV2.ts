@@ -6,8 +6,13 @@ import {
   type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 
+const refreshed: Evidence = {
+  source: 'aws/aws-sdk-go-v2:credentials/ec2rolecreds/provider.go; conformance/sdk/recordings/go-v2',
+  strength: 'recorded',
+};
 const chain: Evidence = {
   source: 'aws/aws-sdk-go-v2:config/resolve_credentials.go; conformance/sdk/measured.json (config 1.17.10)',
   strength: 'recorded',
@@ -141,11 +146,22 @@ export const goV2: SdkEntry = {
   },
   refresh: {
     chain: 'pinned',
-    earlySeconds: 0,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: 'aws/aws-sdk-go-v2:credentials/ec2rolecreds/provider.go:108-138',
-    strength: 'source',
+    renewals: [
+      { of: ['webIdentity'], mustFromSeconds: 0, ...refreshed },
+      { of: ['container'], mustFromSeconds: 300, ...refreshed },
+      // config 1.15.1 takes credentials 1.11.0, whose CHANGELOG names the change (2022-03-23).
+      { of: ['imds'], until: '1.15.1', mustFromSeconds: 300, ...refreshed },
+      {
+        of: ['imds'],
+        since: '1.15.1',
+        mustFromSeconds: 300,
+        noWindowUpToSeconds: 900,
+        atMostSeconds: 3600,
+        servesOldAfter: anyImdsFailure,
+        ...refreshed,
+      },
+    ],
+    ...refreshed,
   },
   exhausted: noRole,
 };

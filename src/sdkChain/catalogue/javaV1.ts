@@ -1,8 +1,10 @@
 import { imdsGetFailures, profileFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 
+const refreshRecordings = 'conformance/sdk/recordings/java-v1';
 const core = 'aws/aws-sdk-java:aws-java-sdk-core/src/main/java/com/amazonaws';
 const chain: Evidence = { source: `${core}/auth/AWSCredentialsProviderChain.java`, strength: 'source' };
 const webIdentity: Evidence = {
@@ -161,6 +163,34 @@ export const javaV1: SdkEntry = {
     source: 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html',
     strength: 'docs',
   },
-  refresh: { chain: 'pinned', earlySeconds: 60, onFailure: 'error', servesOldFrom: [], ...chain },
+  refresh: {
+    chain: 'pinned',
+    renewals: [
+      {
+        of: ['webIdentity', 'profile'],
+        triesFrom: { beforeExpirySeconds: 300 },
+        mustFromSeconds: 60,
+        source: `${core}/auth/ShouldDoBlockingSessionRefresh.java; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+      {
+        of: ['container'],
+        triesFrom: { beforeExpirySeconds: 900, afterSeconds: 3600 },
+        mustFromSeconds: 0,
+        source: `${core}/auth/BaseCredentialsFetcher.java; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+      {
+        of: ['imds'],
+        triesFrom: { beforeExpirySeconds: 900, afterSeconds: 3600 },
+        mustFromSeconds: 0,
+        servesOldAfter: anyImdsFailure,
+        source: `${core}/auth/BaseCredentialsFetcher.java, \`allowExpiredCredentials\`; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+    ],
+    source: `${core}/auth/AWSCredentialsProviderChain.java; ${refreshRecordings}`,
+    strength: 'recorded',
+  },
   exhausted,
 };

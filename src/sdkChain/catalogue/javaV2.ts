@@ -5,10 +5,12 @@ import {
   type Evidence,
   type SdkEntry,
 } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 
+const refreshRecordings = 'conformance/sdk/recordings/java-v2';
 const auth = 'core/auth/src/main/java/software/amazon/awssdk/auth/credentials';
 const chain: Evidence = {
   source: `aws/aws-sdk-java-v2:${auth}/AwsCredentialsProviderChain.java; aws/aws-sdk-java-v2#6638`,
@@ -165,10 +167,32 @@ export const javaV2: SdkEntry = {
   },
   refresh: {
     chain: 'pinned',
-    earlySeconds: 300,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    ...chain,
+    renewals: [
+      {
+        of: ['webIdentity', 'profile'],
+        triesFrom: { beforeExpirySeconds: 300 },
+        mustFromSeconds: 60,
+        source: `aws/aws-sdk-java-v2:services/sts/…/sts/auth/StsCredentialsProvider.java; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+      {
+        of: ['container'],
+        triesFrom: { beforeExpirySeconds: 900, afterSeconds: 3600 },
+        mustFromSeconds: 60,
+        source: `${container.source}, \`prefetchTime\`; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+      {
+        of: ['imds'],
+        triesFrom: { afterHalfOfLifeSeconds: 300 },
+        mustFromSeconds: 1,
+        servesOldAfter: anyImdsFailure,
+        source: `${imds.source}, \`prefetchTime\`; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+    ],
+    source: `${chain.source}; ${refreshRecordings}`,
+    strength: 'recorded',
   },
   exhausted,
 };

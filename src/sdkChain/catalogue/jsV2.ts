@@ -7,9 +7,11 @@ import {
   type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { everyKind } from './everyKind.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 
+const refreshRecordings = 'conformance/sdk/recordings/js-v2';
 const recordings = 'conformance/sdk/measured.json (2.1693.0)';
 const chain: Evidence = {
   source: `aws/aws-sdk-js:lib/node_loader.js, lib/credentials/credential_provider_chain.js; ${recordings}`,
@@ -182,10 +184,15 @@ export const jsV2: SdkEntry = {
   },
   refresh: {
     chain: 'pinned',
-    earlySeconds: 15,
-    onFailure: 'error',
-    servesOldFrom: [],
-    source: `aws/aws-sdk-js:lib/credentials.js:88; ${recordings}`,
+    renewals: [
+      {
+        of: everyKind,
+        mustFromSeconds: 15,
+        source: `aws/aws-sdk-js:lib/credentials.js:88; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+    ],
+    source: `aws/aws-sdk-js:lib/credentials/credential_provider_chain.js; ${refreshRecordings}`,
     strength: 'recorded',
   },
   exhausted,

@@ -7,9 +7,11 @@ import {
   type ContainerFailure,
   type SdkEntry,
 } from '../entry.ts';
+import { everyKind } from './everyKind.ts';
 import { agentHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
 
+const refreshRecordings = 'conformance/sdk/recordings/js-v3';
 const recordings = 'conformance/sdk/measured.json';
 const chain: Evidence = {
   source: `aws/aws-sdk-js-v3:packages/credential-provider-node/src/defaultProvider.ts; ${recordings}`,
@@ -181,10 +183,21 @@ export const jsV3: SdkEntry = {
   },
   refresh: {
     chain: 'walksAgain',
-    earlySeconds: 300,
-    onFailure: 'error',
-    servesOldFrom: [],
-    source: 'aws/aws-sdk-js-v3:packages/credential-provider-node/src/runtime/memoize-chain.ts',
+    remembersErrors: {
+      until: '3.27.0', // CHANGELOG: stop memoizing rejected provider, aws/aws-sdk-js-v3#2680
+      source: `aws/aws-sdk-js-v3:packages/property-provider/CHANGELOG.md; ${refreshRecordings}`,
+      strength: 'recorded',
+    },
+    renewals: [
+      {
+        of: everyKind,
+        triesFrom: { beforeExpirySeconds: 300 },
+        mustFromSeconds: 0,
+        source: `aws/aws-sdk-js-v3:packages/credential-provider-node/src/defaultProvider.ts; ${refreshRecordings}`,
+        strength: 'recorded',
+      },
+    ],
+    source: `aws/aws-sdk-js-v3:packages/credential-provider-node/src/runtime/memoize-chain.ts; ${refreshRecordings}`,
     strength: 'recorded',
   },
   exhausted,

@@ -34,6 +34,11 @@ const imdsRetries: Evidence = {
   strength: 'source',
 };
 
+const cache: Evidence = {
+  source: 'smithy-lang/smithy-kotlin:runtime/auth/aws-credentials/…/CachedCredentialsProvider.kt:58-69',
+  strength: 'source',
+};
+
 const exhausted = 'No identity could be resolved from the chain';
 
 const profile: ProfileProvider = {
@@ -171,11 +176,23 @@ export const kotlin: SdkEntry = {
   },
   refresh: {
     chain: 'walksAgain',
-    earlySeconds: 10,
-    onFailure: 'nextProvider',
-    servesOldFrom: ['imds'],
-    source: 'smithy-lang/smithy-kotlin:runtime/auth/aws-credentials/…/CachedCredentialsProvider.kt:58-69',
-    strength: 'source',
+    renewals: [
+      {
+        of: ['profile', 'webIdentity', 'container'],
+        mustFromSeconds: 10,
+        atMostSeconds: 900,
+        ...cache,
+      },
+      {
+        of: ['imds'],
+        mustFromSeconds: 10,
+        atMostSeconds: 900,
+        servesOldAfter: ['serverError', ...noAnswer],
+        source: `${cache.source}; ${config}/ImdsCredentialsProvider.kt:144-151`,
+        strength: 'source',
+      },
+    ],
+    ...cache,
   },
   exhausted,
 };

@@ -26,6 +26,8 @@ const retries: Evidence = {
 const container: Evidence = { source: `${folder}/EcsCredentialProvider.php`, strength: 'source' };
 const imds: Evidence = { source: `${folder}/InstanceProfileProvider.php`, strength: 'source' };
 
+const memoize: Evidence = { source: `${folder}/CredentialProvider.php:206-249`, strength: 'source' };
+
 const exhausted = 'Error retrieving credentials from the instance profile metadata service';
 const containerFailed = 'Error retrieving credentials from container metadata';
 
@@ -181,11 +183,17 @@ export const php: SdkEntry = {
   },
   refresh: {
     chain: 'walksAgain',
-    earlySeconds: 60,
-    onFailure: 'nextProvider',
-    servesOldFrom: ['imds'],
-    source: `${folder}/CredentialProvider.php:206-249`,
-    strength: 'source',
+    renewals: [
+      { of: ['profile', 'webIdentity', 'container'], mustFromSeconds: 60, ...memoize },
+      {
+        of: ['imds'],
+        mustFromSeconds: 60,
+        servesOldAfter: ['serverError', ...noAnswer],
+        source: `${memoize.source}; ${folder}/InstanceProfileProvider.php`,
+        strength: 'source',
+      },
+    ],
+    ...memoize,
   },
   exhausted,
 };

@@ -8,6 +8,7 @@ import {
   type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
@@ -21,6 +22,11 @@ const webIdentity: Evidence = {
 const retries: Evidence = { source: `${core}/plugins/retry_errors.rb:41-42`, strength: 'source' };
 const container: Evidence = { source: `${core}/ecs_credentials.rb`, strength: 'source' };
 const imds: Evidence = { source: `${core}/instance_profile_credentials.rb`, strength: 'source' };
+
+const refreshed: Evidence = {
+  source: `${core}/refreshing_credentials.rb:18-19,61-84; conformance/sdk/recordings/ruby`,
+  strength: 'recorded',
+};
 
 const none = 'unable to sign request without credentials set';
 
@@ -153,11 +159,22 @@ export const ruby: SdkEntry = {
   },
   refresh: {
     chain: 'pinned',
-    earlySeconds: 600,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: `${core}/refreshing_credentials.rb:18-19,61-84`,
-    strength: 'source',
+    renewals: [
+      {
+        of: ['webIdentity', 'profile', 'container'],
+        triesFrom: { beforeExpirySeconds: 600 },
+        mustFromSeconds: 300,
+        ...refreshed,
+      },
+      {
+        of: ['imds'],
+        triesFrom: { beforeExpirySeconds: 600 },
+        mustFromSeconds: 300,
+        servesOldAfter: anyImdsFailure,
+        ...refreshed,
+      },
+    ],
+    ...refreshed,
   },
   exhausted: none,
 };

@@ -1,4 +1,5 @@
 import { imdsGetFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
 
@@ -16,6 +17,11 @@ const container: Evidence = {
 };
 const imds: Evidence = {
   source: `${config}/imds/credentials.rs and imds/client/token.rs`,
+  strength: 'source',
+};
+
+const cache: Evidence = {
+  source: 'smithy-lang/smithy-rs:rust-runtime/…/identity/cache/lazy.rs',
   strength: 'source',
 };
 
@@ -158,11 +164,17 @@ export const rust: SdkEntry = {
   },
   refresh: {
     chain: 'walksAgain',
-    earlySeconds: 10,
-    onFailure: 'error',
-    servesOldFrom: ['imds'],
-    source: `smithy-lang/smithy-rs:rust-runtime/…/identity/cache/lazy.rs; ${config}/imds/credentials.rs`,
-    strength: 'source',
+    renewals: [
+      { of: ['profile', 'webIdentity', 'container'], mustFromSeconds: 10, ...cache },
+      {
+        of: ['imds'],
+        mustFromSeconds: 10,
+        servesOldAfter: anyImdsFailure,
+        source: `${config}/imds/credentials.rs:183-208,276-285`,
+        strength: 'source',
+      },
+    ],
+    ...cache,
   },
   exhausted,
 };

@@ -8,6 +8,7 @@ import {
   type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { everyKind } from './everyKind.ts';
 import { noAnswer } from './noAnswer.ts';
 
 const module = 'awslabs/aws-sdk-swift:Sources/Core/AWSSDKIdentity/Sources/AWSSDKIdentity';
@@ -154,6 +155,10 @@ export const swift: SdkEntry = {
     attempts: 1,
     ...webIdentity,
   },
-  refresh: { chain: 'walksAgain', earlySeconds: 300, onFailure: 'nextProvider', servesOldFrom: [], ...chain },
+  refresh: {
+    chain: 'walksAgain',
+    renewals: [{ of: everyKind, mustFromSeconds: 300, ...chain }],
+    ...chain,
+  },
   exhausted,
 };

@@ -8,7 +8,7 @@ export const testAccount = '111122223333';
 export const testIssuer = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
 /** The role of every drawn node that states one. */
-export const testNodeRole = `arn:aws:iam::${testAccount}:role/node`;
+export const testNodeRole: string = `arn:aws:iam::${testAccount}:role/node`;
 
 /** The roles that drawn pods can name. */
 export const testRoles: readonly [string, string] = [
