@@ -1,5 +1,5 @@
 import { findWorkload } from '../resolve/whichRole.ts';
-import type { Identity } from '../model/identity.ts';
+import type { Identity, Mechanism } from '../model/identity.ts';
 import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
@@ -69,6 +69,18 @@ export function nameIdentity(identity: Identity): string {
   }
 }
 
+/** The mechanisms as a sentence names them. */
+export const mechanismWords: Readonly<Record<Mechanism, string>> = {
+  irsa: 'IRSA',
+  podIdentity: 'Pod Identity',
+  kube2iam: 'kube2iam',
+  kiam: 'kiam',
+  imds: 'the metadata service',
+  env: 'environment variables',
+  sharedFile: 'a profile file',
+  none: 'nothing',
+};
+
 /** Says for which SDKs something holds: nothing when one was stated or it holds for all that were asked. */
 export function withSdks(some: readonly Answer[], all: readonly Answer[]): string {
   if (some.length === all.length) return '';
@@ -79,3 +91,7 @@ export function withSdks(some: readonly Answer[], all: readonly Answer[]): strin
 export function workloadNames(answers: readonly Answer[]): readonly string[] {
   return [...new Set(answers.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`))];
 }
+
+/** Where to look when something happens on the way to an identity. */
+export const stepAdvice: string =
+  '`whichrole explain NAMESPACE/NAME` shows each step; mend the first that goes another way than meant';

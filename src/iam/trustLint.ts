@@ -18,7 +18,7 @@ export interface TrustLintContext {
  * Reads a trust policy for what IAM refuses (errors) and for what it accepts although its author cannot mean
  * it (warnings).
  *
- * The codes are those of {@link trustRules} and of the parser.
+ * The codes are those of `trustRules` and of the parser.
  */
 export function lintTrustPolicy(
   document: PolicyDocument,
@@ -68,7 +68,7 @@ export const trustRules: readonly TrustRule[] = [
             .filter(({ text }) => /[*?]/.test(text.replace(/\$\{.*?\}/g, '')))
             .map(({ text }) => ({
               field: fieldOf(at.field, condition),
-              message: `\`${condition.written}\` takes the wildcard of \`${text}\` for a letter`,
+              message: `\`${condition.written}\` compares letter by letter, so the wildcard of \`${text}\` stands for itself only`,
               nearest: condition.written.replace(/Equals(IgnoreCase)?/i, 'Like'),
             })),
         ),

@@ -1,5 +1,4 @@
 import type { ObjectRef } from './objectRef.ts';
-import type { SdkFamily } from './sdk.ts';
 
 /**
  * One environment variable as the process sees it.
@@ -43,10 +42,4 @@ export interface Environment {
 export function isSet(environment: Environment, name: string): boolean {
   const variable = environment.variables.get(name);
   return variable !== undefined && variable.value !== '';
-}
-
-/** Everything that the SDK is told besides the environment. */
-export interface SdkSetting {
-  readonly family: SdkFamily;
-  readonly version?: string;
 }

@@ -49,8 +49,7 @@ function layRow(cells: readonly StyledText[], columns: readonly number[]): reado
   );
 }
 
-/** Words for what an SDK does in a situation. */
-export function outcomeText(outcome: SituationOutcome): StyledText {
+function outcomeText(outcome: SituationOutcome): StyledText {
   switch (outcome.kind) {
     case 'gets': {
       const name = mechanismNames[outcome.mechanism];

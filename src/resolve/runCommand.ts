@@ -99,7 +99,10 @@ function expand(text: string, variables: ReadonlyMap<string, EnvValue>): string 
 }
 
 /** Variables that lead an SDK to another address; `curl` goes where its URL says. */
-const endpointVariables = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'];
+const endpointVariables: ReadonlySet<string> = new Set([
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+]);
 
 function askMetadata(
   world: World,
@@ -108,7 +111,7 @@ function askMetadata(
   { call, withToken }: Extract<ShellCommand, { kind: 'metadata' }>,
 ): Reply {
   const { admission } = caller;
-  const kept = [...admission.environment.variables].filter(([name]) => !endpointVariables.includes(name));
+  const kept = [...admission.environment.variables].filter(([name]) => !endpointVariables.has(name));
   const environment = { ...admission.environment, variables: new Map(kept) };
   const asker: Caller = { ...caller, admission: { ...admission, environment } };
   const send = (request: Request): Reply => respond(world, ask, asker, request).reply;

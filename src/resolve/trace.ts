@@ -4,7 +4,6 @@ import type { Reply, Request } from '../model/exchange.ts';
 import type { Destination, PacketPath } from '../network/path.ts';
 import type { ChainStep } from '../sdkChain/run.ts';
 import type { ServiceEvidence } from '../services/evidence.ts';
-import type { ConsultedFact } from './explore.ts';
 import type { Placement } from './placement.ts';
 
 /** A packet's way to one destination. */
@@ -38,10 +37,4 @@ export interface Resolution {
   readonly session?: string;
   readonly credentials?: Credentials;
   readonly trace: readonly Step[];
-}
-
-/** A resolution and the facts that it consulted without a choice. */
-export interface ConsultedResolution {
-  readonly resolution: Resolution;
-  readonly consulted: readonly ConsultedFact[];
 }

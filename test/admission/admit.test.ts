@@ -389,24 +389,24 @@ describe('the files of a container', () => {
       [
         'mounted-aws-dir: a Secret that is shown',
         world().secret('pay/creds', { credentials: '[default]', config: '', token: undefined }),
-        { mountPath: '/root/.aws/' },
+        { mountPath: '/home/app/.aws/' },
         {
-          '/root/.aws/credentials': { kind: 'text', text: '[default]' },
-          '/root/.aws/config': { kind: 'empty' },
-          '/root/.aws/token': { kind: 'hidden' },
+          '/home/app/.aws/credentials': { kind: 'text', text: '[default]' },
+          '/home/app/.aws/config': { kind: 'empty' },
+          '/home/app/.aws/token': { kind: 'hidden' },
         },
       ],
       [
         'one key as a file',
         world().secret('pay/creds', { credentials: '[default]', config: 'x' }),
-        { mountPath: '/root/.aws/credentials', subPath: 'credentials' },
-        { '/root/.aws/credentials': { kind: 'text', text: '[default]' } },
+        { mountPath: '/home/app/.aws/credentials', subPath: 'credentials' },
+        { '/home/app/.aws/credentials': { kind: 'text', text: '[default]' } },
       ],
       [
         'one key of a Secret that is not shown',
         world(),
-        { mountPath: '/root/.aws/credentials', subPath: 'credentials' },
-        { '/root/.aws/credentials': { kind: 'hidden' } },
+        { mountPath: '/home/app/.aws/credentials', subPath: 'credentials' },
+        { '/home/app/.aws/credentials': { kind: 'hidden' } },
       ],
       [
         'the directory of AWS_SHARED_CREDENTIALS_FILE',
@@ -445,10 +445,10 @@ describe('the files of a container', () => {
   it('names a directory of a Secret that is not shown', () => {
     const built = world().workload('Deployment', 'pay/api', {
       volumes: [secretVolume],
-      containers: { app: { volumeMounts: [{ name: 'aws', mountPath: '/root/.aws' }] } },
+      containers: { app: { volumeMounts: [{ name: 'aws', mountPath: '/home/app/.aws' }] } },
     });
     const { hiddenDirectories } = admitted(built.build()).environment;
-    expect(hiddenDirectories).toMatchObject([{ path: '/root/.aws' }]);
+    expect(hiddenDirectories).toMatchObject([{ path: '/home/app/.aws' }]);
   });
 
   it('has the token of the Kubernetes API in every pod', () => {

@@ -197,31 +197,31 @@ describe('laws of organizations', () => {
     };
   });
 
-  const decide = (trust: JsonValue, organization: OrganizationOptions): string =>
+  const decide = (trusted: JsonValue, organization: OrganizationOptions): string =>
     assume(
       world()
         .organization(organization)
-        .role(app, { trust })
+        .role(app, { trust: trusted })
         .role(node, { policies: [allow()] })
         .build(),
     );
 
   test.prop([trustPolicy, fc.array(forEveryone, { maxLength: 3 })])(
     'policies of an organization never add access',
-    (trust, policies) => {
-      const before = decide(trust, {});
-      const limited = decide(trust, { resourceControlPolicies: policies });
+    (trusted, policies) => {
+      const before = decide(trusted, {});
+      const limited = decide(trusted, { resourceControlPolicies: policies });
       if (before !== 'allowed') expect(limited).not.toBe('allowed');
     },
   );
 
   test.prop([trustPolicy, fc.array(forEveryone, { maxLength: 3 })])(
     'the policy that Organizations attaches by itself takes no access away',
-    (trust, policies) => {
-      const without = decide(trust, { resourceControlPolicies: policies });
+    (trusted, policies) => {
+      const without = decide(trusted, { resourceControlPolicies: policies });
       const full = allow({ Principal: '*' });
       if (without === 'allowed') {
-        expect(decide(trust, { resourceControlPolicies: [full, ...policies] })).toBe('allowed');
+        expect(decide(trusted, { resourceControlPolicies: [full, ...policies] })).toBe('allowed');
       }
     },
   );

@@ -79,7 +79,7 @@ describe('a file whose text is not known', () => {
 
   test('in a mounted directory is found too', () => {
     expect(run('rust', { hiddenDirectories: ['/home/app/.aws'] }).end.provider).toBe('profile');
-    const noHome = { variables: { HOME: '' }, hiddenDirectories: ['/root/.aws'] };
+    const noHome = { variables: { HOME: '' }, hiddenDirectories: ['/home/app/.aws'] };
     expect(run('rust', noHome).end.provider).toBe('profile');
     expect(run('rust', { hiddenDirectories: ['/home/app'] }).end.provider).toBe('imds');
   });

@@ -1,6 +1,6 @@
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Finding, Rule } from '../finding.ts';
-import { byContainer, nameIdentity, withSdks, type ContainerAnswers } from '../workloads.ts';
+import { byContainer, mechanismWords, nameIdentity, withSdks, type ContainerAnswers } from '../workloads.ts';
 
 /** The asked-for identity is right today, but one refusal or outage silently turns it into another. */
 export const fallsBack: Rule = {
@@ -11,8 +11,7 @@ export const fallsBack: Rule = {
   find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
 };
 
-function findFor(container: ContainerAnswers): readonly Finding[] {
-  const { intentions, answers, name, workload } = container;
+function findFor({ intentions, answers, name }: ContainerAnswers): readonly Finding[] {
   const [intention] = intentions;
   if (!intention) return [];
   const affected = answers.filter((answer) => fallbackOf(answer) !== undefined);
@@ -24,9 +23,10 @@ function findFor(container: ContainerAnswers): readonly Finding[] {
       rule: fallsBack.id,
       severity: 'latent',
       at: intention.at,
-      message: `${name} goes on to ${nameIdentity(fallback.identity)} by ${fallback.mechanism} when ${intention.mechanism} fails${withSdks(affected, answers)}`,
+      message: `${name} goes on to ${nameIdentity(fallback.identity)} by ${mechanismWords[fallback.mechanism]} when ${mechanismWords[intention.mechanism]} fails${withSdks(affected, answers)}`,
       answers: affected,
-      advice: `close the metadata service for ${workload.namespace}/${workload.name} (hop limit 1 with tokens required, or an egress policy that the CNI enforces before DNAT), so that a failure is an error`,
+      advice:
+        'close the metadata service for these pods (hop limit 1 with tokens required, or an egress policy that the CNI enforces before DNAT), so that a failure is an error',
     },
   ];
 }

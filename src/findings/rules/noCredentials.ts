@@ -1,6 +1,6 @@
 import type { Answer } from '../../resolve/answer.ts';
 import type { Finding, Rule } from '../finding.ts';
-import { byContainer, withSdks, type ContainerAnswers } from '../workloads.ts';
+import { byContainer, mechanismWords, stepAdvice, withSdks, type ContainerAnswers } from '../workloads.ts';
 
 /** A container whose objects ask for a role gets no credentials at all, although nothing has failed. */
 export const noCredentials: Rule = {
@@ -19,14 +19,18 @@ function findFor({ intentions, answers, name }: ContainerAnswers): readonly Find
       rule: noCredentials.id,
       severity: 'outage',
       at: intention.at,
-      message: `${name} asks for \`${intention.role}\` by ${intention.mechanism} and gets no credentials${withSdks(affected, answers)}: ${errorOf(affected)}`,
+      message: `${name} asks for \`${intention.role}\` by ${mechanismWords[intention.mechanism]} and gets no credentials${withSdks(affected, answers)}${errorOf(affected)}`,
       answers: affected,
-      advice: 'follow the trace to the first request that fails, and mend what refuses it',
+      advice: stepAdvice,
     },
   ];
 }
 
-function errorOf([first]: readonly Answer[]): string {
-  const identity = first?.outcomes[0]?.identity;
-  return identity?.kind === 'none' ? identity.error : '';
+/** The error that the application sees, unless each SDK words it in its own way. */
+function errorOf(answers: readonly Answer[]): string {
+  const errors = new Set(
+    answers.map(({ outcomes: [first] }) => (first?.identity.kind === 'none' ? first.identity.error : '')),
+  );
+  const [only] = errors;
+  return errors.size === 1 && only ? `: ${only}` : '';
 }

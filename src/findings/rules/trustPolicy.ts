@@ -75,6 +75,14 @@ function toFinding(
     },
     message: diagnostic.message,
     answers,
-    advice: diagnostic.help ?? '',
+    advice: adviceOf(diagnostic),
   };
+}
+
+function adviceOf({ help, nearest, expected }: Diagnostic): string {
+  if (help !== undefined) return help;
+  if (nearest !== undefined) return `write \`${nearest}\``;
+  return expected === undefined
+    ? 'compare with what the pod sends: `whichrole explain NAMESPACE/NAME`'
+    : expected;
 }

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../finding.ts';
 import type { Workload } from '../../model/workload.ts';
-import { byContainer, type ContainerAnswers } from '../workloads.ts';
+import { byContainer, mechanismWords, type ContainerAnswers } from '../workloads.ts';
 
 /** One pod asks for a role in two ways; which of them wins depends on the SDK and on what fails. */
 export const twoMechanisms: Rule = {
@@ -27,9 +27,9 @@ function findFor(containers: readonly ContainerAnswers[]): readonly Finding[] {
       rule: twoMechanisms.id,
       severity: 'latent',
       at: second.at,
-      message: `${namespace}/${name} asks for \`${first.role}\` by ${first.mechanism} and for \`${second.role}\` by ${second.mechanism}`,
+      message: `${namespace}/${name} asks for \`${first.role}\` by ${mechanismWords[first.mechanism]} and for \`${second.role}\` by ${mechanismWords[second.mechanism]}`,
       answers: containers.flatMap(({ answers }) => answers),
-      advice: `remove the request for ${second.mechanism} in the rollout that brings ${first.mechanism}`,
+      advice: `remove the request for ${mechanismWords[second.mechanism]} in the rollout that brings ${mechanismWords[first.mechanism]}`,
     },
   ];
 }

@@ -1,6 +1,13 @@
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Finding, Rule } from '../finding.ts';
-import { byContainer, nameIdentity, withSdks, type ContainerAnswers } from '../workloads.ts';
+import {
+  byContainer,
+  mechanismWords,
+  nameIdentity,
+  stepAdvice,
+  withSdks,
+  type ContainerAnswers,
+} from '../workloads.ts';
 
 /** A container runs as somebody else than its objects ask for, although nothing has failed. */
 export const wrongIdentity: Rule = {
@@ -10,8 +17,7 @@ export const wrongIdentity: Rule = {
   find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
 };
 
-function findFor(container: ContainerAnswers): readonly Finding[] {
-  const { intentions, answers, name } = container;
+function findFor({ intentions, answers, name }: ContainerAnswers): readonly Finding[] {
   const [intention] = intentions;
   if (!intention) return [];
   const wrong = new Map<string, Answer[]>();
@@ -19,16 +25,16 @@ function findFor(container: ContainerAnswers): readonly Finding[] {
     const [outcome] = answer.outcomes;
     if (!outcome || outcome.identity.kind === 'none') continue;
     if (outcome.mechanism === intention.mechanism) continue;
-    const key = `${nameIdentity(outcome.identity)} by ${outcome.mechanism}`;
+    const key = `${nameIdentity(outcome.identity)} by ${mechanismWords[outcome.mechanism]}`;
     wrong.set(key, [...(wrong.get(key) ?? []), answer]);
   }
   return [...wrong].map(([got, affected]): Finding => ({
     rule: wrongIdentity.id,
     severity: isNodeRole(affected[0]?.outcomes[0]) ? 'privilegeEscalation' : 'wrongIdentity',
     at: intention.at,
-    message: `${name} asks for \`${intention.role}\` by ${intention.mechanism} and gets ${got}${withSdks(affected, answers)}`,
+    message: `${name} asks for \`${intention.role}\` by ${mechanismWords[intention.mechanism]} and gets ${got}${withSdks(affected, answers)}`,
     answers: affected,
-    advice: `run \`whichrole explain ${container.workload.namespace}/${container.workload.name}\` for the step that goes another way`,
+    advice: stepAdvice,
   }));
 }
 

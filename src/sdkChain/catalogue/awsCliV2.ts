@@ -40,7 +40,7 @@ export const awsCliV2: SdkEntry = {
         on: ['noRegion'],
         next: 'stop',
         error: error('NoRegionError', 'noCredentials'),
-        ...recorded,
+        source: 'aws/aws-cli:awscli/botocore/args.py (2.36.7)',
         strength: 'source',
       },
     ],

@@ -11,7 +11,7 @@ export const botocore: SdkEntry = {
   title: 'botocore and boto3 (Python)',
   versionMeans: 'the version of the package botocore; a version of boto3 is translated',
   oldestKnown: '1.12.0',
-  newestKnown: '1.43.107',
+  newestKnown: '1.44.8',
   shape: 'softErrorsContinue',
   source: 'boto/botocore:botocore/credentials.py; conformance/sdk/measured.json',
   strength: 'recorded',

@@ -4,7 +4,9 @@ import { imdsGetFailures } from '../entry.ts';
 import { agentHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('botocore');
 /** What differs between botocore and the two command lines that carry it. */
 export interface BotocoreSettings {
   readonly irsaSince?: string;
@@ -47,7 +49,12 @@ export function botocoreProviders(settings: BotocoreSettings): readonly Provider
   const profile = (exception: string): readonly Rule<ProfileFailure>[] => [
     // The check at the head of the chain has already found out a missing profile.
     { on: ['profileMissing'], next: 'continue', error: 'ProfileNotFound', ...credentialsRead },
-    { on: ['broken', 'sourceMissing'], next: 'stop', error: error(exception, 'general'), ...credentialsRead },
+    {
+      on: ['broken', 'sourceMissing'],
+      next: 'stop',
+      error: error(exception, 'general'),
+      ...seen(credentialsRead),
+    },
     { on: ['roleRefused'], next: 'stop', error: error('{code}', 'service'), ...credentials },
     {
       on: ['sourceFailed'],
@@ -126,7 +133,7 @@ export function botocoreProviders(settings: BotocoreSettings): readonly Provider
       lookup: { ...merged, files: ['config'] },
       takes: ['static'],
       rules: profile('PartialCredentialsError'),
-      ...credentialsRead,
+      ...seen(credentialsRead),
     },
     container(settings),
     ...imdsProviders(settings),
@@ -149,13 +156,13 @@ function webIdentity(settings: BotocoreSettings, lookup: ProfileLookup): Provide
         on: ['tokenMissing', 'tokenUnreadable'],
         next: 'stop',
         error: error('FileNotFoundError', 'general'),
-        ...credentials,
+        ...seen(credentials),
       },
       {
         on: ['tokenEmpty'],
         next: 'stop',
         error: error('ParamValidationError', 'validation'),
-        ...credentials,
+        ...seen(credentials),
       },
       {
         on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
@@ -215,9 +222,9 @@ function container({ error, podIdentitySince }: BotocoreSettings): Provider {
         on: ['tokenMissing', 'tokenUnreadable'],
         next: 'stop',
         error: error('FileNotFoundError', 'general'),
-        ...credentialsRead,
+        ...seen(credentialsRead),
       },
-      { on: ['tokenEmpty'], next: 'send', error: '', ...credentialsRead },
+      { on: ['tokenEmpty'], next: 'send', error: '', ...seen(credentialsRead) },
       {
         on: ['clientError', 'serverError', ...noAnswer],
         attempts: 3,
@@ -245,7 +252,7 @@ function imdsProviders({ imdsV2Since, v1SwitchSince, error }: BotocoreSettings):
         error: '',
         ...utils,
       },
-      { on: ['refused'], next: 'v1', error: '', source: utils.source, strength: 'source' },
+      { on: ['refused'], next: 'v1', error: '', ...utils },
       { on: ['badRequest'], next: 'continue', error: nothing, ...utils },
     ],
     roleList: [{ on: imdsGetFailures, next: 'continue', error: nothing, ...utils }],

@@ -14,7 +14,9 @@ import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('cpp');
 const core = 'aws/aws-sdk-cpp:src/aws-cpp-sdk-core/source';
 const chain: Evidence = { source: `${core}/auth/AWSCredentialsProviderChain.cpp`, strength: 'source' };
 const webIdentity: Evidence = { source: `${core}/auth/STSCredentialsProvider.cpp`, strength: 'source' };
@@ -49,14 +51,14 @@ function profile(
     id,
     lookup: { ...lookup, files },
     takes,
-    rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
-    ...chain,
+    rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+    ...seen(chain),
   };
 }
 
 const get: readonly Rule<ImdsGetFailure>[] = [
-  { on: ['serverError', ...noAnswer], attempts: 2, next: 'continue', error: exhausted, ...imds },
-  { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+  { on: ['serverError', ...noAnswer], attempts: 2, next: 'continue', error: exhausted, ...seen(imds) },
+  { on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) },
 ];
 
 /**
@@ -72,7 +74,7 @@ export const cpp: SdkEntry = {
   oldestKnown: '1.0.0',
   newestKnown: '1.11.900',
   shape: 'anyErrorContinues',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -81,7 +83,7 @@ export const cpp: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
       setWhen: 'nonEmpty',
       names: 'firstSet',
-      ...chain,
+      ...seen(chain),
     },
     profile('profile', ['credentials'], ['static']),
     profile('process', ['credentials', 'config'], ['process']),
@@ -93,29 +95,29 @@ export const cpp: SdkEntry = {
       setWhen: 'nonEmpty',
       lookup,
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'continue',
           error: 'token file cannot be read',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'expiredToken', 'clientError', 'serverError', ...noAnswer],
           next: 'continue',
           error: '{code}',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
         {
           on: ['invalidIdentityToken', 'idpCommunicationError'],
           attempts: 3,
           next: 'continue',
           error: '{code}',
-          ...crt,
+          ...seen(crt),
         },
       ],
-      ...chain,
+      ...seen(chain),
     },
     profile('ssoProfile', ['credentials', 'config'], ['sso']),
     {
@@ -131,11 +133,11 @@ export const cpp: SdkEntry = {
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
-        { on: ['hostNotAllowed', 'clientError'], next: 'stop', error: exhausted, ...container },
+        { on: ['hostNotAllowed', 'clientError'], next: 'stop', error: exhausted, ...seen(container) },
         { on: ['tokenMissing', 'tokenUnreadable', 'tokenEmpty'], next: 'send', error: '', ...container },
-        { on: ['serverError', ...noAnswer], attempts: 2, next: 'stop', error: exhausted, ...imds },
+        { on: ['serverError', ...noAnswer], attempts: 2, next: 'stop', error: exhausted, ...seen(imds) },
       ],
-      ...chain,
+      ...seen(chain),
     },
     ...withImdsV2Since('1.7.229', {
       kind: 'imds',
@@ -148,13 +150,13 @@ export const cpp: SdkEntry = {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
           next: 'v1',
           error: '',
-          ...imds,
+          ...seen(imds),
         },
-        { on: ['badRequest'], next: 'continue', error: exhausted, ...imds },
+        { on: ['badRequest'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
       roleList: get,
       roleCredentials: get,
-      ...imds,
+      ...seen(imds),
     }),
   ],
   sts: {
@@ -164,7 +166,7 @@ export const cpp: SdkEntry = {
     withoutRegion: { region: 'us-east-1' },
     sessionName: '<uuid>',
     attempts: 1,
-    ...crt,
+    ...seen(crt),
   },
   refresh: {
     chain: 'walksAgainWhenEmpty',

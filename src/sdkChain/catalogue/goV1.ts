@@ -8,7 +8,9 @@ import {
 } from '../entry.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('go-v1');
 const refreshRecordings = 'conformance/sdk/recordings/go-v1';
 const recordings = 'conformance/sdk/measured.json (1.44.133)';
 const chain: Evidence = {
@@ -58,9 +60,9 @@ export const goV1: SdkEntry = {
   title: 'AWS SDK for Go 1',
   versionMeans: 'the version of the module github.com/aws/aws-sdk-go',
   oldestKnown: '1.0.0',
-  newestKnown: '1.55.6',
+  newestKnown: '1.55.8',
   shape: 'switchByConfiguration',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -79,7 +81,12 @@ export const goV1: SdkEntry = {
       setWhen: 'nonEmpty',
       rules: [
         { on: ['roleMissing'], next: 'stop', error: 'WebIdentityErr: role ARN is not set', ...chain },
-        { on: ['tokenMissing', 'tokenUnreadable'], next: 'stop', error: 'WebIdentityErr', ...webIdentity },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'stop',
+          error: 'WebIdentityErr',
+          ...seen(webIdentity),
+        },
         { on: ['tokenEmpty'], next: 'stop', error: 'WebIdentityErr: InvalidParameter', ...webIdentity },
         {
           on: ['accessDenied', 'clientError'],
@@ -94,7 +101,13 @@ export const goV1: SdkEntry = {
           error: 'WebIdentityErr: {code}',
           ...webIdentity,
         },
-        { on: ['timeout', 'refused'], attempts: 4, next: 'stop', error: 'WebIdentityErr', ...webIdentity },
+        {
+          on: ['timeout', 'refused'],
+          attempts: 4,
+          next: 'stop',
+          error: 'WebIdentityErr',
+          ...seen(webIdentity),
+        },
         { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...webIdentity },
       ],
       ...chain,
@@ -106,7 +119,12 @@ export const goV1: SdkEntry = {
       takes: ['sourceProfile', 'static', 'credentialSource', 'webIdentity', 'sso', 'process'],
       rules: [
         { on: ['profileMissing'], next: 'continue', error: 'SharedConfigProfileNotExistsError', ...chain },
-        { on: ['sourceMissing', 'broken'], next: 'stop', error: 'SharedConfigAssumeRoleError', ...chainRead },
+        {
+          on: ['sourceMissing', 'broken'],
+          next: 'stop',
+          error: 'SharedConfigAssumeRoleError',
+          ...seen(chainRead),
+        },
         { on: ['ssoUnavailable'], next: 'stop', error: 'SSOProviderInvalidToken', ...chainRead },
         { on: ['sourceFailed'], next: 'stop', error: '{code}', ...chainRead },
         { on: ['roleRefused'], next: 'stop', error: '{code}', ...chain },
@@ -127,11 +145,11 @@ export const goV1: SdkEntry = {
       tokenWithRelativeUri: 'sent',
       rules: [
         { on: ['hostNotAllowed'], next: 'stop', error: none, ...container },
-        { on: ['tokenMissing', 'tokenUnreadable'], next: 'stop', error: none, ...containerRead },
+        { on: ['tokenMissing', 'tokenUnreadable'], next: 'stop', error: none, ...seen(containerRead) },
         { on: ['tokenEmpty'], next: 'send', error: '', ...containerRead },
-        { on: ['clientError'], next: 'stop', error: none, ...containerRead },
+        { on: ['clientError'], next: 'stop', error: none, ...seen(containerRead) },
         { on: ['serverError'], attempts: 4, next: 'stop', error: none, ...container },
-        { on: ['timeout', 'refused'], attempts: 4, next: 'stop', error: none, ...containerRead },
+        { on: ['timeout', 'refused'], attempts: 4, next: 'stop', error: none, ...seen(containerRead) },
         { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...containerRead },
       ],
       ...container,
@@ -161,7 +179,7 @@ export const goV1: SdkEntry = {
     withoutRegion: 'global',
     sessionName: '<unix ns>',
     attempts: 4,
-    ...webIdentity,
+    ...seen(webIdentity),
   },
   refresh: {
     chain: 'pinned',

@@ -8,7 +8,9 @@ import {
 } from '../entry.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('go-v2');
 const refreshed: Evidence = {
   source: 'aws/aws-sdk-go-v2:credentials/ec2rolecreds/provider.go; conformance/sdk/recordings/go-v2',
   strength: 'recorded',
@@ -54,7 +56,7 @@ export const goV2: SdkEntry = {
   oldestKnown: '1.0.0',
   newestKnown: '1.33.18',
   shape: 'switchByConfiguration',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -77,7 +79,7 @@ export const goV2: SdkEntry = {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: refresh('failed to retrieve jwt from provide source'),
-          ...stscreds,
+          ...seen(stscreds),
         },
         { on: ['tokenEmpty'], next: 'send', error: '', ...stscreds },
         {
@@ -86,7 +88,7 @@ export const goV2: SdkEntry = {
           error: refresh('{code}'),
           ...stscreds,
         },
-        { on: ['clientError'], next: 'stop', error: refresh('{code}'), ...stscreds },
+        { on: ['clientError'], next: 'stop', error: refresh('{code}'), ...seen(stscreds) },
         {
           on: ['invalidIdentityToken', 'serverError', 'timeout', 'refused'],
           attempts: 3,
@@ -109,7 +111,7 @@ export const goV2: SdkEntry = {
           on: ['sourceMissing', 'broken'],
           next: 'stop',
           error: 'failed to load shared config',
-          ...chainRead,
+          ...seen(chainRead),
         },
         { on: ['ssoUnavailable'], next: 'stop', error: refresh('SSO token is not cached'), ...chainRead },
         { on: ['sourceFailed'], next: 'stop', error: refresh('{code}'), ...chainRead },
@@ -142,7 +144,7 @@ export const goV2: SdkEntry = {
     withoutRegion: 'client',
     sessionName: '<unix ns>',
     attempts: 3,
-    ...stscreds,
+    ...seen(stscreds),
   },
   refresh: {
     chain: 'pinned',
@@ -197,23 +199,23 @@ function container(): SdkEntry['providers'] {
       on: ['tokenMissing', 'tokenUnreadable'],
       next: 'stop',
       error: refresh('failed to read authorization token'),
-      ...chainRead,
+      ...seen(chainRead),
     },
     { on: ['tokenEmpty'], next: 'send', error: '', ...chainRead },
-    { on: ['clientError'], next: 'stop', error: refresh('failed to load credentials'), ...chainRead },
+    { on: ['clientError'], next: 'stop', error: refresh('failed to load credentials'), ...seen(chainRead) },
     {
       on: ['serverError'],
       attempts: serverErrorAttempts,
       next: 'stop',
       error: refresh('failed to load credentials'),
-      ...evidence,
+      ...seen(evidence),
     },
     {
       on: ['timeout', 'refused'],
       attempts: 3,
       next: 'stop',
       error: refresh('failed to load credentials'),
-      ...chainRead,
+      ...seen(chainRead),
     },
     { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...chainRead },
   ];
@@ -225,8 +227,8 @@ function container(): SdkEntry['providers'] {
       until: '1.27.34',
       bothSet: 'full',
       rules: rules(3, chainRead),
-      ...chainRead,
+      ...seen(chainRead),
     },
-    { ...shared, since: '1.27.34', bothSet: 'relative', rules: rules(3, chainRead), ...chainRead },
+    { ...shared, since: '1.27.34', bothSet: 'relative', rules: rules(3, chainRead), ...seen(chainRead) },
   ];
 }

@@ -3,7 +3,9 @@ import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('java-v1');
 const refreshRecordings = 'conformance/sdk/recordings/java-v1';
 const core = 'aws/aws-sdk-java:aws-java-sdk-core/src/main/java/com/amazonaws';
 const chain: Evidence = { source: `${core}/auth/AWSCredentialsProviderChain.java`, strength: 'source' };
@@ -45,9 +47,9 @@ export const javaV1: SdkEntry = {
   title: 'AWS SDK for Java 1',
   versionMeans: 'the version of com.amazonaws:aws-java-sdk-core',
   oldestKnown: '1.11.0',
-  newestKnown: '1.12.746',
+  newestKnown: '1.12.797',
   shape: 'anyErrorContinues',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -56,8 +58,7 @@ export const javaV1: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'],
       setWhen: 'nonEmpty',
       names: 'firstSet',
-      source: `${core}/auth/DefaultAWSCredentialsProviderChain.java`,
-      strength: 'docs',
+      ...seen({ source: `${core}/auth/DefaultAWSCredentialsProviderChain.java`, strength: 'docs' }),
     },
     {
       kind: 'webIdentity',
@@ -66,7 +67,7 @@ export const javaV1: SdkEntry = {
       values: 'environment',
       setWhen: 'nonEmpty',
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         {
           on: ['moduleMissing'],
           next: 'continue',
@@ -77,24 +78,24 @@ export const javaV1: SdkEntry = {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'continue',
           error: 'token file cannot be read',
-          ...chain,
+          ...seen(chain),
         },
         { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'continue',
           error: '{code}',
-          ...chain,
+          ...seen(chain),
         },
         {
           on: ['idpCommunicationError', 'serverError', ...noAnswer],
           attempts: 4,
           next: 'continue',
           error: '{code}',
-          ...retries,
+          ...seen(retries),
         },
       ],
-      ...webIdentity,
+      ...seen(webIdentity),
     },
     {
       kind: 'profile',
@@ -102,7 +103,7 @@ export const javaV1: SdkEntry = {
       lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
       takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'process', 'static'],
       rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
-      ...chain,
+      ...seen(chain),
     },
     {
       kind: 'container',
@@ -121,7 +122,7 @@ export const javaV1: SdkEntry = {
           on: ['hostNotAllowed', 'tokenMissing', 'tokenUnreadable', 'clientError'],
           next: 'stop',
           error: exhausted,
-          ...wrapper,
+          ...seen(wrapper),
         },
         { on: ['tokenEmpty'], next: 'send', error: '', ...wrapper },
         {
@@ -129,10 +130,10 @@ export const javaV1: SdkEntry = {
           attempts: 6,
           next: 'stop',
           error: exhausted,
-          ...containerRetries,
+          ...seen(containerRetries),
         },
       ],
-      ...wrapper,
+      ...seen(wrapper),
     },
     ...withImdsV2Since('1.11.678', {
       kind: 'imds',
@@ -144,13 +145,13 @@ export const javaV1: SdkEntry = {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'timeout', 'hang'],
           next: 'v1',
           error: '',
-          ...imds,
+          ...seen(imds),
         },
-        { on: ['badRequest', 'serverError', 'refused'], next: 'continue', error: exhausted, ...imds },
+        { on: ['badRequest', 'serverError', 'refused'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
-      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
+      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
       roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
-      ...imds,
+      ...seen(imds),
     }),
   ],
   sts: {

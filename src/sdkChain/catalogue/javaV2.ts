@@ -9,7 +9,9 @@ import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('java-v2');
 const refreshRecordings = 'conformance/sdk/recordings/java-v2';
 const auth = 'core/auth/src/main/java/software/amazon/awssdk/auth/credentials';
 const chain: Evidence = {
@@ -53,9 +55,9 @@ export const javaV2: SdkEntry = {
   title: 'AWS SDK for Java 2',
   versionMeans: 'the version of software.amazon.awssdk:bom',
   oldestKnown: '2.0.0',
-  newestKnown: '2.40.0',
+  newestKnown: '2.57.8',
   shape: 'anyErrorContinues',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -64,7 +66,7 @@ export const javaV2: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
       setWhen: 'nonBlank',
       names: 'firstSet',
-      ...chain,
+      ...seen(chain),
     },
     {
       kind: 'webIdentity',
@@ -73,7 +75,7 @@ export const javaV2: SdkEntry = {
       values: 'environment',
       setWhen: 'nonEmpty',
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         {
           on: ['moduleMissing'],
           next: 'continue',
@@ -84,32 +86,32 @@ export const javaV2: SdkEntry = {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'continue',
           error: 'token file cannot be read',
-          ...chain,
+          ...seen(chain),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'continue',
           error: '{code}',
-          ...chain,
+          ...seen(chain),
         },
         {
           on: ['idpCommunicationError', 'serverError', ...noAnswer],
           attempts: 4,
           next: 'continue',
           error: '{code}',
-          ...retries,
+          ...seen(retries),
         },
       ],
-      ...webIdentity,
+      ...seen(webIdentity),
     },
     {
       kind: 'profile',
       id: 'profile',
       lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
       takes: ['webIdentity', 'sso', 'sourceProfile', 'credentialSource', 'process', 'static'],
-      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
-      ...profile,
+      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+      ...seen(profile),
     },
     {
       kind: 'container',
@@ -129,12 +131,14 @@ export const javaV2: SdkEntry = {
           attempts: 6,
           next: 'continue',
           error: '{code}',
-          source: `aws/aws-sdk-java-v2:${auth}/internal/ContainerCredentialsRetryPolicy.java`,
-          strength: 'source',
+          ...seen({
+            source: `aws/aws-sdk-java-v2:${auth}/internal/ContainerCredentialsRetryPolicy.java`,
+            strength: 'source',
+          }),
         },
-        { on: containerFailures, next: 'continue', error: '{code}', ...chain },
+        { on: containerFailures, next: 'continue', error: '{code}', ...seen(chain) },
       ],
-      ...container,
+      ...seen(container),
     },
     ...withImdsV2Since('2.10.21', {
       kind: 'imds',
@@ -147,13 +151,13 @@ export const javaV2: SdkEntry = {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
           next: 'v1',
           error: '',
-          ...imds,
+          ...seen(imds),
         },
-        { on: ['badRequest'], next: 'continue', error: exhausted, ...imds },
+        { on: ['badRequest'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
-      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
-      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
-      ...imds,
+      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
+      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
+      ...seen(imds),
     }),
   ],
   sts: {
@@ -163,7 +167,7 @@ export const javaV2: SdkEntry = {
     withoutRegion: 'global',
     sessionName: 'aws-sdk-java-<unix ms>',
     attempts: 4,
-    ...webIdentity,
+    ...seen(webIdentity),
   },
   refresh: {
     chain: 'pinned',

@@ -10,7 +10,9 @@ import {
 import { everyKind } from './everyKind.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('js-v2');
 const refreshRecordings = 'conformance/sdk/recordings/js-v2';
 const recordings = 'conformance/sdk/measured.json (2.1693.0)';
 const chain: Evidence = {
@@ -67,7 +69,7 @@ export const jsV2: SdkEntry = {
   oldestKnown: '2.0.0',
   newestKnown: '2.1693.0',
   shape: 'anyErrorContinues',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -120,10 +122,9 @@ export const jsV2: SdkEntry = {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: 'uncaught ENOENT',
-          ...container,
-          strength: 'source',
+          ...seen(container),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...container, strength: 'source' },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
       ],
       ...container,
     },
@@ -137,7 +138,7 @@ export const jsV2: SdkEntry = {
       lookup,
       rules: [
         { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
-        { on: ['tokenMissing', 'tokenUnreadable'], next: 'continue', error: exhausted, ...webIdentity },
+        { on: ['tokenMissing', 'tokenUnreadable'], next: 'continue', error: exhausted, ...seen(webIdentity) },
         { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
         // The code that is retried is `IDPCommunicationErrorException`; STS sends it without the ending.
         {
@@ -180,7 +181,7 @@ export const jsV2: SdkEntry = {
     withoutRegion: 'global',
     sessionName: 'token-file-web-identity',
     attempts: 4,
-    ...webIdentity,
+    ...seen(webIdentity),
   },
   refresh: {
     chain: 'pinned',

@@ -10,7 +10,9 @@ import {
 import { everyKind } from './everyKind.ts';
 import { agentHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('js-v3');
 const refreshRecordings = 'conformance/sdk/recordings/js-v3';
 const recordings = 'conformance/sdk/measured.json';
 const chain: Evidence = {
@@ -49,10 +51,9 @@ const containerRules: readonly Rule<ContainerFailure, 'send'>[] = [
     on: ['tokenMissing', 'tokenUnreadable'],
     next: 'stop',
     error: wrongHost,
-    source: http.source,
-    strength: 'source',
+    ...seen(http),
   },
-  { on: ['tokenEmpty'], next: 'send', error: '', source: http.source, strength: 'source' },
+  { on: ['tokenEmpty'], next: 'send', error: '', ...seen(http) },
   {
     on: ['clientError', 'serverError', 'refused', 'timeout'],
     attempts: 4,
@@ -94,7 +95,7 @@ export const jsV3: SdkEntry = {
   oldestKnown: '3.0.0',
   newestKnown: '3.1174.0',
   shape: 'softErrorsContinue',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -113,7 +114,7 @@ export const jsV3: SdkEntry = {
       takes: ['sourceProfile', 'credentialSource', 'static', 'webIdentity', 'process', 'sso'],
       rules: [
         { on: ['profileMissing'], next: 'continue', error: exhausted, ...ini },
-        { on: ['broken', 'sourceMissing'], next: 'continue', error: exhausted, ...iniRead },
+        { on: ['broken', 'sourceMissing'], next: 'continue', error: exhausted, ...seen(iniRead) },
         { on: ['ssoUnavailable', 'sourceFailed'], next: 'stop', error: '{code}', ...iniRead },
         { on: ['roleRefused'], next: 'stop', error: '{code}', ...ini },
       ],
@@ -131,9 +132,9 @@ export const jsV3: SdkEntry = {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: 'ENOENT: no such file or directory',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'stop',
@@ -179,7 +180,7 @@ export const jsV3: SdkEntry = {
     withoutRegion: 'client',
     sessionName: 'aws-sdk-js-session-<unix ms>',
     attempts: 3,
-    ...webIdentity,
+    ...seen(webIdentity),
   },
   refresh: {
     chain: 'walksAgain',

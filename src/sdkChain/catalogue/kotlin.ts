@@ -8,7 +8,9 @@ import {
 } from '../entry.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('kotlin');
 const config =
   'awslabs/aws-sdk-kotlin:aws-runtime/aws-config/common/src/aws/sdk/kotlin/runtime/auth/credentials';
 const chain: Evidence = {
@@ -46,9 +48,8 @@ const profile: ProfileProvider = {
   id: 'profile',
   lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
   takes: ['static', 'sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process'],
-  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
-  source: `${config}/profile/ProfileChain.kt`,
-  strength: 'source',
+  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+  ...seen({ source: `${config}/profile/ProfileChain.kt`, strength: 'source' }),
 };
 
 /**
@@ -63,9 +64,9 @@ export const kotlin: SdkEntry = {
   title: 'AWS SDK for Kotlin',
   versionMeans: 'the version of aws.sdk.kotlin:bom',
   oldestKnown: '0.13.0',
-  newestKnown: '1.5.43',
+  newestKnown: '1.8.12',
   shape: 'anyErrorContinues',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -74,8 +75,7 @@ export const kotlin: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_ACCESS_KEY'],
       setWhen: 'nonBlank',
       names: 'firstSet',
-      source: `${config}/EnvironmentCredentialsProvider.kt:34-49`,
-      strength: 'source',
+      ...seen({ source: `${config}/EnvironmentCredentialsProvider.kt:34-49`, strength: 'source' }),
     },
     { ...profile, until: '1.4.0' },
     {
@@ -84,29 +84,29 @@ export const kotlin: SdkEntry = {
       values: 'environment',
       setWhen: 'nonEmpty',
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'continue',
           error: 'token file cannot be read',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'continue',
           error: '{code}',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
         {
           on: ['idpCommunicationError', 'serverError', ...noAnswer],
           attempts: 3,
           next: 'continue',
           error: '{code}',
-          ...retries,
+          ...seen(retries),
         },
       ],
-      ...order,
+      ...seen(order),
     },
     { ...profile, since: '1.4.0' },
     {
@@ -122,10 +122,16 @@ export const kotlin: SdkEntry = {
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
-        { on: ['serverError', ...noAnswer], attempts: 3, next: 'continue', error: '{code}', ...container },
-        { on: containerFailures, next: 'continue', error: '{code}', ...container },
+        {
+          on: ['serverError', ...noAnswer],
+          attempts: 3,
+          next: 'continue',
+          error: '{code}',
+          ...seen(container),
+        },
+        { on: containerFailures, next: 'continue', error: '{code}', ...seen(container) },
       ],
-      ...container,
+      ...seen(container),
     },
     {
       kind: 'imds',
@@ -133,12 +139,12 @@ export const kotlin: SdkEntry = {
       disabledWhen: 'true',
       protocol: 'v2',
       token: [
-        { on: ['serverError'], attempts: 3, next: 'continue', error: exhausted, ...imdsRetries },
+        { on: ['serverError'], attempts: 3, next: 'continue', error: exhausted, ...seen(imdsRetries) },
         {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'badRequest', ...noAnswer],
           next: 'continue',
           error: exhausted,
-          ...imds,
+          ...seen(imds),
         },
       ],
       roleList: [
@@ -147,9 +153,9 @@ export const kotlin: SdkEntry = {
           attempts: 3,
           next: 'continue',
           error: exhausted,
-          ...imdsRetries,
+          ...seen(imdsRetries),
         },
-        { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+        { on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) },
       ],
       roleCredentials: [
         {
@@ -157,11 +163,11 @@ export const kotlin: SdkEntry = {
           attempts: 3,
           next: 'continue',
           error: exhausted,
-          ...imdsRetries,
+          ...seen(imdsRetries),
         },
-        { on: imdsGetFailures, next: 'continue', error: exhausted, ...imds },
+        { on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) },
       ],
-      ...imds,
+      ...seen(imds),
     },
   ],
   sts: {

@@ -12,7 +12,9 @@ import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('ruby');
 const core = 'aws/aws-sdk-ruby:gems/aws-sdk-core/lib/aws-sdk-core';
 const chain: Evidence = { source: `${core}/credential_provider_chain.rb`, strength: 'source' };
 const webIdentity: Evidence = {
@@ -37,13 +39,13 @@ const lookup: ProfileLookup = {
 
 /** Only an unknown profile is rescued; whatever else fails is raised. */
 const profileRules: readonly Rule<ProfileFailure>[] = [
-  { on: ['profileMissing'], next: 'continue', error: 'NoSuchProfileError', ...chain },
-  { on: ['sourceMissing', 'broken'], next: 'stop', error: 'NoSourceProfileError', ...chain },
-  { on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'], next: 'stop', error: '{code}', ...chain },
+  { on: ['profileMissing'], next: 'continue', error: 'NoSuchProfileError', ...seen(chain) },
+  { on: ['sourceMissing', 'broken'], next: 'stop', error: 'NoSourceProfileError', ...seen(chain) },
+  { on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'], next: 'stop', error: '{code}', ...seen(chain) },
 ];
 
 function profile(id: string, takes: readonly ProfileSource[]): ProfileProvider {
-  return { kind: 'profile', id, lookup, takes, rules: profileRules, ...chain };
+  return { kind: 'profile', id, lookup, takes, rules: profileRules, ...seen(chain) };
 }
 
 /**
@@ -59,7 +61,7 @@ export const ruby: SdkEntry = {
   oldestKnown: '3.0.0',
   newestKnown: '3.211.0',
   shape: 'softErrorsContinue',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -68,7 +70,7 @@ export const ruby: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AMAZON_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
       setWhen: 'nonEmpty',
       names: 'firstPresent',
-      ...chain,
+      ...seen(chain),
     },
     {
       kind: 'webIdentity',
@@ -78,29 +80,29 @@ export const ruby: SdkEntry = {
       setWhen: 'present',
       lookup,
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...chain },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(chain) },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: 'MissingWebIdentityTokenFile',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'stop',
           error: '{code}',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
         {
           on: ['idpCommunicationError', 'serverError', ...noAnswer],
           attempts: 4,
           next: 'stop',
           error: '{code}',
-          ...retries,
+          ...seen(retries),
         },
       ],
-      ...webIdentity,
+      ...seen(webIdentity),
     },
     profile('ssoProfile', ['sso']),
     profile('assumeRoleProfile', ['sourceProfile', 'credentialSource']),
@@ -120,12 +122,17 @@ export const ruby: SdkEntry = {
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
-        { on: ['hostNotAllowed'], next: 'stop', error: 'ArgumentError', ...container },
-        { on: ['tokenMissing', 'tokenUnreadable'], next: 'stop', error: 'TokenFileReadError', ...container },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...container },
-        { on: ['clientError', 'serverError', ...noAnswer], next: 'stop', error: none, ...container },
+        { on: ['hostNotAllowed'], next: 'stop', error: 'ArgumentError', ...seen(container) },
+        {
+          on: ['tokenMissing', 'tokenUnreadable'],
+          next: 'stop',
+          error: 'TokenFileReadError',
+          ...seen(container),
+        },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
+        { on: ['clientError', 'serverError', ...noAnswer], next: 'stop', error: none, ...seen(container) },
       ],
-      ...chain,
+      ...seen(chain),
     },
     ...withImdsV2Since('3.79.0', {
       kind: 'imds',
@@ -138,13 +145,13 @@ export const ruby: SdkEntry = {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', 'timeout', 'hang'],
           next: 'v1',
           error: '',
-          ...imds,
+          ...seen(imds),
         },
-        { on: ['badRequest', 'refused'], next: 'continue', error: none, ...imds },
+        { on: ['badRequest', 'refused'], next: 'continue', error: none, ...seen(imds) },
       ],
-      roleList: [{ on: imdsGetFailures, next: 'continue', error: none, ...imds }],
-      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: none, ...imds }],
-      ...imds,
+      roleList: [{ on: imdsGetFailures, next: 'continue', error: none, ...seen(imds) }],
+      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: none, ...seen(imds) }],
+      ...seen(imds),
     }),
   ],
   sts: {

@@ -2,7 +2,9 @@ import { imdsGetFailures, type Evidence, type SdkEntry } from '../entry.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
+import { recordedIn } from './recordedIn.ts';
 
+const seen = recordedIn('rust');
 const config = 'smithy-lang/smithy-rs:aws/rust-runtime/aws-config/src';
 const chain: Evidence = { source: `${config}/meta/credentials/chain.rs:104-111`, strength: 'source' };
 const webIdentity: Evidence = { source: `${config}/web_identity_token.rs`, strength: 'source' };
@@ -40,7 +42,7 @@ export const rust: SdkEntry = {
   oldestKnown: '0.0.20',
   newestKnown: '1.13.0',
   shape: 'softErrorsContinue',
-  ...chain,
+  ...seen(chain),
   providers: [
     {
       kind: 'environmentKeys',
@@ -49,8 +51,7 @@ export const rust: SdkEntry = {
       secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'SECRET_ACCESS_KEY'],
       setWhen: 'nonBlank',
       names: 'firstSet',
-      source: `${config}/environment/credentials.rs:28-39`,
-      strength: 'source',
+      ...seen({ source: `${config}/environment/credentials.rs:28-39`, strength: 'source' }),
     },
     {
       kind: 'profile',
@@ -58,11 +59,21 @@ export const rust: SdkEntry = {
       lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
       takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process', 'static'],
       rules: [
-        { on: ['profileMissing', 'sourceMissing'], next: 'continue', error: 'profile not found', ...profile },
-        { on: ['broken'], next: 'stop', error: 'the profile is not valid', ...profile },
-        { on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'], next: 'stop', error: '{code}', ...profile },
+        {
+          on: ['profileMissing', 'sourceMissing'],
+          next: 'continue',
+          error: 'profile not found',
+          ...seen(profile),
+        },
+        { on: ['broken'], next: 'stop', error: 'the profile is not valid', ...seen(profile) },
+        {
+          on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'],
+          next: 'stop',
+          error: '{code}',
+          ...seen(profile),
+        },
       ],
-      ...profile,
+      ...seen(profile),
     },
     {
       kind: 'webIdentity',
@@ -70,29 +81,29 @@ export const rust: SdkEntry = {
       values: 'environment',
       setWhen: 'present',
       rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: 'No such file or directory',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
         {
           on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
           next: 'stop',
           error: '{code}',
-          ...webIdentity,
+          ...seen(webIdentity),
         },
         {
           on: ['idpCommunicationError', 'serverError', ...noAnswer],
           attempts: 3,
           next: 'stop',
           error: '{code}',
-          ...retries,
+          ...seen(retries),
         },
       ],
-      ...webIdentity,
+      ...seen(webIdentity),
     },
     {
       kind: 'container',
@@ -107,18 +118,18 @@ export const rust: SdkEntry = {
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
-        { on: ['hostNotAllowed'], next: 'stop', error: 'the URI was invalid', ...container },
+        { on: ['hostNotAllowed'], next: 'stop', error: 'the URI was invalid', ...seen(container) },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
           error: 'the token file could not be read',
-          ...container,
+          ...seen(container),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...container },
-        { on: ['clientError'], next: 'stop', error: '{code}', ...container },
-        { on: ['serverError', ...noAnswer], attempts: 3, next: 'stop', error: '{code}', ...container },
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
+        { on: ['clientError'], next: 'stop', error: '{code}', ...seen(container) },
+        { on: ['serverError', ...noAnswer], attempts: 3, next: 'stop', error: '{code}', ...seen(container) },
       ],
-      ...container,
+      ...seen(container),
     },
     {
       kind: 'imds',
@@ -130,27 +141,27 @@ export const rust: SdkEntry = {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'badRequest'],
           next: 'stop',
           error: 'failed to load IMDS session token',
-          ...imds,
+          ...seen(imds),
         },
         {
           on: ['serverError'],
           attempts: 4,
           next: 'stop',
           error: 'failed to load IMDS session token',
-          ...imds,
+          ...seen(imds),
         },
-        { on: noAnswer, next: 'continue', error: exhausted, ...imds },
+        { on: noAnswer, next: 'continue', error: exhausted, ...seen(imds) },
       ],
       roleList: [
-        { on: ['notFound', ...noAnswer], next: 'continue', error: exhausted, ...imds },
-        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...imds },
-        { on: ['forbidden', 'badRequest', 'empty'], next: 'stop', error: '{code}', ...imds },
+        { on: ['notFound', ...noAnswer], next: 'continue', error: exhausted, ...seen(imds) },
+        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...seen(imds) },
+        { on: ['forbidden', 'badRequest', 'empty'], next: 'stop', error: '{code}', ...seen(imds) },
       ],
       roleCredentials: [
-        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...imds },
-        { on: imdsGetFailures, next: 'stop', error: '{code}', ...imds },
+        { on: ['serverError', 'unauthorized'], attempts: 4, next: 'stop', error: '{code}', ...seen(imds) },
+        { on: imdsGetFailures, next: 'stop', error: '{code}', ...seen(imds) },
       ],
-      ...imds,
+      ...seen(imds),
     },
   ],
   sts: {
@@ -160,7 +171,7 @@ export const rust: SdkEntry = {
     withoutRegion: 'client',
     sessionName: 'web-identity-token-<unix ms>',
     attempts: 3,
-    ...webIdentity,
+    ...seen(webIdentity),
   },
   refresh: {
     chain: 'walksAgain',

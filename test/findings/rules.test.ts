@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { findConflicts, rules } from '../../src/findings/examine.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { SdkRef } from '../../src/model/sdk.ts';
+import type { World } from '../../src/model/world.ts';
+import { resolveAll } from '../../src/resolve/resolve.ts';
+
+const account = '111122223333';
+const role = `arn:aws:iam::${account}:role/api`;
+const nodeRole = `arn:aws:iam::${account}:role/node`;
+const issuer = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
+
+/** A cluster in which everything is stated, with one IRSA role that trusts pay/api. */
+function cluster(hopLimit: 1 | 2 = 2): WorldBuilder {
+  return world()
+    .cluster({ accountId: account, region: 'eu-west-1', oidcIssuer: issuer })
+    .nodeDefaults({
+      roleArn: nodeRole,
+      imds: { httpTokens: hopLimit === 1 ? 'required' : 'optional', httpPutResponseHopLimit: hopLimit },
+    })
+    .serviceAccount('pay/api', { roleArn: role })
+    .fact('cni', 'aws-vpc-cni-policy-standard')
+    .fact('kube2iam.daemon', 'ready');
+}
+
+function trusting(subject: string, operator = 'StringEquals'): Parameters<WorldBuilder['role']>[1] {
+  const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${issuer}` };
+  const condition = {
+    StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com' },
+    [operator]: {
+      ...(operator === 'StringEquals' ? { [`${issuer}:aud`]: 'sts.amazonaws.com' } : {}),
+      [`${issuer}:sub`]: subject,
+    },
+  };
+  const statement = {
+    Effect: 'Allow',
+    Principal: principal,
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: condition,
+  };
+  return { trust: { Version: '2012-10-17', Statement: [statement] } };
+}
+
+const api = 'system:serviceaccount:pay:api';
+const k2i = {
+  iptables: true,
+  hostInterface: 'eni+',
+  hostIp: '$(HOST_IP)',
+  baseRoleArn: `arn:aws:iam::${account}:role/`,
+};
+const trustsNode = {
+  trust: {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: nodeRole }, Action: 'sts:AssumeRole' },
+  },
+};
+const annotated = { annotations: { 'iam.amazonaws.com/role': 'legacy' } };
+const legacy = `arn:aws:iam::${account}:role/legacy`;
+
+/** A conflict and its correction, one for each rule. */
+interface Case {
+  readonly rule: string;
+  readonly sdk: SdkRef;
+  readonly broken: World;
+  readonly corrected: World;
+  readonly severity: Finding['severity'];
+  readonly says: RegExp;
+}
+
+const healthy = cluster(1).role(role, trusting(api)).pod('pay/api-0', { serviceAccount: 'api' }).build();
+
+/** Breaks a kube2iam of a world by a flag that does not exist, as ingest would report it. */
+function withBadFlag(of: World): World {
+  const ref = { kind: 'DaemonSet', namespace: 'kube-system', name: 'kube2iam' };
+  const fault = { kind: 'unknownFlag', argument: '--foo', message: 'unknown flag: --foo', ref } as const;
+  return { ...of, kube2iam: of.kube2iam.map((daemon) => ({ ...daemon, startupFaults: [fault] })) };
+}
+
+const served = cluster().role(legacy, trustsNode).kube2iam(k2i).pod('old/app', annotated);
+
+const cases: readonly Case[] = [
+  {
+    rule: 'wrong-identity',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .role(role, trusting(api))
+      .pod('pay/api-0', {
+        serviceAccount: 'api',
+        env: { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 's' },
+      })
+      .build(),
+    corrected: healthy,
+    severity: 'wrongIdentity',
+    says: /asks for `.*role\/api` by IRSA and gets the static key `AKIA` by environment variables/,
+  },
+  {
+    rule: 'no-credentials',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .role(role, trusting('system:serviceaccount:pay:other'))
+      .pod('pay/api-0', { serviceAccount: 'api' })
+      .build(),
+    corrected: healthy,
+    severity: 'outage',
+    says: /gets no credentials: .*AccessDenied/,
+  },
+  {
+    rule: 'falls-back',
+    sdk: { family: 'java-v2' },
+    broken: cluster().pod('pay/api-0', { serviceAccount: 'api' }).build(),
+    corrected: cluster(1).pod('pay/api-0', { serviceAccount: 'api' }).build(),
+    severity: 'latent',
+    says: /goes on to role `.*role\/node` by the metadata service when IRSA fails/,
+  },
+  {
+    rule: 'two-mechanisms',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .role(role, trusting(api))
+      .pod('pay/api-0', { serviceAccount: 'api', ...annotated })
+      .build(),
+    corrected: healthy,
+    severity: 'latent',
+    says: /by IRSA and for `legacy` by kube2iam/,
+  },
+  {
+    rule: 'host-network-annotated',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .role(legacy, trustsNode)
+      .kube2iam(k2i)
+      .pod('old/app', { ...annotated, hostNetwork: true })
+      .build(),
+    corrected: served.build(),
+    severity: 'privilegeEscalation',
+    says: /runs on the host network/,
+  },
+  {
+    rule: 'default-role-for-everyone',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .role(legacy, trustsNode)
+      .kube2iam({ ...k2i, defaultRole: 'legacy' })
+      .pod('old/plain')
+      .build(),
+    corrected: cluster().role(legacy, trustsNode).kube2iam(k2i).pod('old/plain').build(),
+    severity: 'privilegeEscalation',
+    says: /gives a role to workloads that ask for none: old\/plain/,
+  },
+  {
+    rule: 'kube2iam-exits',
+    sdk: { family: 'go-v2' },
+    broken: withBadFlag(served.build()),
+    corrected: served.build(),
+    severity: 'outage',
+    says: /unknown flag: --foo/,
+  },
+  {
+    rule: 'kube2iam-unrestricted',
+    sdk: { family: 'go-v2' },
+    broken: served.build(),
+    corrected: cluster()
+      .role(legacy, trustsNode)
+      .kube2iam({ ...k2i, namespaceRestrictions: true })
+      .namespace('old', { annotations: { 'iam.amazonaws.com/allowed-roles': '["legacy"]' } })
+      .pod('old/app', annotated)
+      .build(),
+    severity: 'latent',
+    says: /without `--namespace-restrictions`/,
+  },
+  {
+    rule: 'policy-leaves-only-metadata',
+    sdk: { family: 'java-v2' },
+    broken: cluster()
+      .role(role, trusting(api))
+      .pod('pay/api-0', { serviceAccount: 'api' })
+      .networkPolicy('pay/block-imds', {
+        policyTypes: ['Egress'],
+        egress: [{ peers: [{ cidr: '169.254.169.254/32' }] }],
+      })
+      .build(),
+    corrected: cluster()
+      .role(role, trusting(api))
+      .pod('pay/api-0', { serviceAccount: 'api' })
+      .networkPolicy('pay/block-imds', {
+        policyTypes: ['Egress'],
+        egress: [{ peers: [{ cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] }] }],
+      })
+      .build(),
+    severity: 'wrongIdentity',
+    says: /allows only 169\.254\.169\.254 and so cuts pay\/api-0 off/,
+  },
+  {
+    rule: 'trust-policy-too-narrow',
+    sdk: { family: 'go-v2' },
+    broken: cluster(1)
+      .role(role, trusting('system:serviceaccount:pay:*'))
+      .pod('pay/api-0', { serviceAccount: 'api' })
+      .build(),
+    corrected: healthy,
+    severity: 'outage',
+    says: /compares letter by letter/,
+  },
+  {
+    rule: 'trust-policy-too-wide',
+    sdk: { family: 'go-v2' },
+    broken: cluster(1)
+      .role(role, trusting('system:serviceaccount:pay:*', 'StringLike'))
+      .pod('pay/api-0', { serviceAccount: 'api' })
+      .build(),
+    corrected: healthy,
+    severity: 'privilegeEscalation',
+    says: /every service account/,
+  },
+  {
+    rule: 'annotation-nobody-reads',
+    sdk: { family: 'go-v2' },
+    broken: cluster()
+      .pod('pay/plain', { annotations: { 'eks.amazonaws.com/role-arn': role } })
+      .build(),
+    corrected: healthy,
+    severity: 'wrongIdentity',
+    says: /`eks\.amazonaws\.com\/role-arn` is not read on the pod template/,
+  },
+];
+
+function findingsOf(of: World, sdk: SdkRef, rule: string): readonly Finding[] {
+  return findConflicts(of, resolveAll(of, { sdk })).filter((finding) => finding.rule === rule);
+}
+
+describe('the rules', () => {
+  it.each(cases.map((each) => [each.rule, each] as const))(
+    '%s',
+    (_rule, { rule, sdk, broken, corrected, severity, says }) => {
+      const found = findingsOf(broken, sdk, rule);
+      expect(found.map((finding) => finding.severity)).toEqual([severity]);
+      expect(found[0]?.message).toMatch(says);
+      expect(found[0]?.advice).not.toBe('');
+      expect(findingsOf(corrected, sdk, rule)).toEqual([]);
+    },
+  );
+
+  it('each have a case here', () => {
+    expect(cases.map(({ rule }) => rule).toSorted()).toEqual(rules.map(({ id }) => id).toSorted());
+  });
+
+  it('find nothing in a healthy cluster', () => {
+    expect(findConflicts(healthy, resolveAll(healthy))).toEqual([]);
+  });
+
+  it('say nothing of a container that the webhook was told to skip', () => {
+    const skipped = cluster()
+      .role(role, trusting(api))
+      .pod('pay/api-0', {
+        serviceAccount: 'api',
+        annotations: { 'eks.amazonaws.com/skip-containers': 'proxy' },
+        containers: { app: {}, proxy: {} },
+      })
+      .build();
+    const about = findConflicts(skipped, resolveAll(skipped, { sdk: { family: 'go-v2' } }));
+    expect(
+      about.flatMap(({ answers }) => answers).filter(({ subject }) => subject.container.name === 'proxy'),
+    ).toEqual([]);
+  });
+});
