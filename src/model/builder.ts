@@ -1,52 +1,24 @@
+import type {
+  Kube2iamOptions,
+  NodeOptions,
+  OrganizationOptions,
+  PodOptions,
+  PolicyOptions,
+  PolicyRuleOptions,
+  RoleOptions,
+} from './builderOptions.ts';
 import type { AttachedPolicy, JsonValue, OrganizationPolicy } from './aws.ts';
 import { parseArn, parseRoleArn } from './arn.ts';
 import type { FactName } from './factDefinitions.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from './kubernetes.ts';
+import { podTemplate } from './builderPod.ts';
 import { kube2iamDefaults, type Kube2iamFlags } from './kube2iam.ts';
-import { everything, type Labels, type LabelSelector } from './labels.ts';
+import { everything, type Labels } from './labels.ts';
 import type { ImdsOptions } from './node.ts';
 import type { ObjectRef } from './objectRef.ts';
-import type { Container, PodStatus, PodTemplate, Volume, VolumeMount } from './pod.ts';
 import type { SdkRef } from './sdk.ts';
 import type { WorkloadKind } from './workload.ts';
 import { emptyWorld, type Cluster, type World } from './world.ts';
-
-/** A container as a unit test states it. */
-export interface ContainerOptions {
-  readonly kind?: Container['kind'];
-  readonly image?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Names of Secrets whose keys become variables. */
-  readonly envFromSecrets?: readonly string[];
-  readonly volumeMounts?: readonly VolumeMount[];
-  readonly ports?: Container['ports'];
-  readonly runAsUser?: number;
-}
-
-/** A pod as a unit test states it. Without `containers` it has one, called `app`. */
-export interface PodOptions {
-  readonly serviceAccount?: string;
-  readonly labels?: Labels;
-  readonly annotations?: Labels;
-  readonly hostNetwork?: boolean;
-  readonly node?: string;
-  readonly nodeSelector?: Labels;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly containers?: Readonly<Record<string, ContainerOptions>>;
-  readonly volumes?: readonly Omit<Volume, 'ref'>[];
-  readonly fsGroup?: number;
-  readonly runAsUser?: number;
-  readonly status?: PodStatus;
-}
-
-/** A rule of a NetworkPolicy as a unit test states it. */
-export interface PolicyRuleOptions {
-  readonly peers?: readonly (
-    | { readonly cidr: string; readonly except?: readonly string[] }
-    | { readonly namespaceSelector?: LabelSelector; readonly podSelector?: LabelSelector }
-  )[];
-  readonly ports?: readonly NetworkPolicyPort[];
-}
 
 /**
  * Makes a world step by step. Each step gives a new builder; none changes the one it was called on.
@@ -83,44 +55,6 @@ export interface WorldBuilder {
   /** States that an export listed everything of its kind, so that what is absent does not exist. */
   readonly complete: (facts: Partial<World['complete']>) => WorldBuilder;
   readonly build: () => World;
-}
-
-/** An organization as a unit test states it: the documents of its policies, all attached to its root. */
-export interface OrganizationOptions {
-  readonly managementAccountId?: string;
-  readonly serviceControlPolicies?: readonly JsonValue[];
-  readonly resourceControlPolicies?: readonly JsonValue[];
-}
-
-/** A node as a unit test states it. */
-export interface NodeOptions {
-  readonly labels?: Labels;
-  readonly compute?: 'ec2' | 'fargate';
-  readonly addresses?: readonly string[];
-  readonly roleArn?: string;
-  readonly imds?: ImdsOptions;
-}
-
-/** A NetworkPolicy as a unit test states it. `policyTypes` defaults as the API server defaults it. */
-export interface PolicyOptions {
-  readonly podSelector?: LabelSelector;
-  readonly policyTypes?: readonly ('Ingress' | 'Egress')[];
-  readonly ingress?: readonly PolicyRuleOptions[];
-  readonly egress?: readonly PolicyRuleOptions[];
-}
-
-/** The kube2iam DaemonSet as a unit test states it. */
-export interface Kube2iamOptions {
-  readonly name?: string;
-  readonly nodeSelector?: Labels;
-  readonly serviceAccountName?: string;
-}
-
-/** A role as a unit test states it. What is left out is not known. */
-export interface RoleOptions {
-  readonly trust?: JsonValue;
-  readonly policies?: readonly JsonValue[];
-  readonly boundary?: JsonValue;
 }
 
 /**
@@ -286,63 +220,6 @@ export const roleArnAnnotation = 'eks.amazonaws.com/role-arn';
 function splitName(name: string): { readonly namespace: string; readonly name: string } {
   const [first = '', second] = name.split('/');
   return second === undefined ? { namespace: 'default', name: first } : { namespace: first, name: second };
-}
-
-function podTemplate(ref: ObjectRef, namespace: string, options: PodOptions): PodTemplate {
-  const containers = Object.entries(options.containers ?? { app: {} });
-  return {
-    ref,
-    namespace,
-    labels: options.labels ?? {},
-    annotations: options.annotations ?? {},
-    annotationRefs: {},
-    serviceAccountName: options.serviceAccount ?? 'default',
-    hostNetwork: options.hostNetwork ?? false,
-    ...(options.node === undefined ? {} : { nodeName: options.node }),
-    nodeSelector: options.nodeSelector ?? {},
-    tolerations: [],
-    containers: containers.map(([name, container]) =>
-      buildContainer(ref, name, container, options.env ?? {}),
-    ),
-    volumes: (options.volumes ?? []).map((volume) => ({
-      ...volume,
-      ref: { ...ref, field: `volumes.${volume.name}` },
-    })),
-    ...(options.fsGroup === undefined ? {} : { fsGroup: options.fsGroup }),
-    ...(options.runAsUser === undefined ? {} : { runAsUser: options.runAsUser }),
-    ...(options.status === undefined ? {} : { status: options.status }),
-  };
-}
-
-function buildContainer(
-  pod: ObjectRef,
-  name: string,
-  options: ContainerOptions,
-  sharedEnv: Readonly<Record<string, string>>,
-): Container {
-  const ref: ObjectRef = { ...pod, field: `containers.${name}` };
-  const env = Object.entries({ ...sharedEnv, ...options.env });
-  return {
-    name,
-    kind: options.kind ?? 'app',
-    image: options.image,
-    env: env.map(([key, value]) => ({
-      name: key,
-      source: { kind: 'value', value },
-      ref: { ...ref, field: `containers.${name}.env.${key}` },
-    })),
-    envFrom: (options.envFromSecrets ?? []).map((secret) => ({
-      kind: 'secretRef',
-      name: secret,
-      prefix: '',
-      optional: false,
-      ref: { ...ref, field: `containers.${name}.envFrom` },
-    })),
-    volumeMounts: options.volumeMounts ?? [],
-    ports: options.ports ?? [],
-    ...(options.runAsUser === undefined ? {} : { runAsUser: options.runAsUser }),
-    ref,
-  };
 }
 
 function policyRule(

@@ -1,5 +1,6 @@
 import type { SdkFamily } from '../model/sdk.ts';
-import type { Evidence, Provider, SdkEntry, StsClient, VersionRange } from './entry.ts';
+import type { Evidence, VersionRange } from './providerRow.ts';
+import type { Provider, SdkEntry, StsClient } from './entry.ts';
 import type { Refresh } from './refresh.ts';
 import { compareVersions, inRange, valueAt } from './version.ts';
 
@@ -24,7 +25,9 @@ export type ResolvedProvider =
   | (Extract<Provider, { kind: 'imds' }> & { readonly v1Switch: 'honoured' | 'unknown' });
 
 /** An STS client as it is in the versions of a behaviour. */
-export type ResolvedStsClient = Omit<StsClient, 'endpoints'> & { readonly endpoint: 'legacy' | 'regional' };
+export type ResolvedStsClient = Omit<StsClient, 'endpoints' | 'settingSince'> & {
+  readonly endpoint: 'legacy' | 'regional';
+};
 
 /**
  * Lists the behaviours of an SDK, oldest first. Two versions between which nothing known changed share one,
@@ -62,6 +65,7 @@ function rangeEnd(until: string | undefined): VersionRange {
 function boundsOf(entry: SdkEntry): readonly string[] {
   const ranges: VersionRange[] = [
     ...entry.sts.endpoints,
+    sinceOnly(entry.sts.settingSince),
     ...entry.refresh.renewals,
     entry.refresh.remembersErrors ?? {},
   ];
@@ -83,7 +87,8 @@ function sinceOnly(since: string | undefined): VersionRange {
 }
 
 function behaviourFrom(entry: SdkEntry, version: string, versions: VersionRange): SdkBehaviour {
-  const { endpoints, ...sts } = entry.sts;
+  const { endpoints, settingSince, ...sts } = entry.sts;
+  const knowsSetting = inRange(version, sinceOnly(settingSince));
   return {
     family: entry.family,
     source: entry.source,
@@ -92,7 +97,11 @@ function behaviourFrom(entry: SdkEntry, version: string, versions: VersionRange)
     providers: entry.providers
       .filter((provider) => inRange(version, provider))
       .map((provider) => resolveProvider(provider, version)),
-    sts: { ...sts, endpoint: valueAt(endpoints, version) },
+    sts: {
+      ...sts,
+      setting: knowsSetting ? sts.setting : 'ignored',
+      endpoint: valueAt(endpoints, version),
+    },
     refresh: resolveRefresh(entry.refresh, version),
     exhausted: entry.exhausted,
   };

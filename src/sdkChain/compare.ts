@@ -35,11 +35,6 @@ export interface SdkComparison {
  * Finds the situations that two SDKs end differently, by running both in each.
  *
  * That both get nothing counts as alike, whichever of them stopped and whichever tried everything.
- *
- * @example
- * const [go, java] = [sdkBehaviour({ family: 'go-v2' }), sdkBehaviour({ family: 'java-v2' })];
- * const { differences } = compareSdks(go.behaviour, java.behaviour);
- * differences.some(({ situation }) => situation.id === 'irsa.accessDenied') // => true
  */
 export function compareSdks(first: SdkBehaviour, second: SdkBehaviour): SdkComparison {
   const all = situations.map((situation) => ({

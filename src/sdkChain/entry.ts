@@ -1,45 +1,7 @@
 import type { SdkFamily } from '../model/sdk.ts';
+import type { ImdsProvider } from './imdsProvider.ts';
+import type { Evidence, Ranged, Rule, SetWhen, ProviderRow } from './providerRow.ts';
 import type { Refresh } from './refresh.ts';
-
-/** How well a fact about an SDK is backed: seen in a recording, read in its source, or documented. */
-export type EvidenceStrength = 'recorded' | 'source' | 'docs';
-
-/** Where a fact is known from. */
-export interface Evidence {
-  /** A public place, as `owner/repo:path`. */
-  readonly source: string;
-  readonly strength: EvidenceStrength;
-}
-
-/** The versions for which a row holds: from `since` on, before `until`. */
-export interface VersionRange {
-  readonly since?: string;
-  readonly until?: string;
-}
-
-/** A value that holds for some versions only. */
-export interface Ranged<Value> extends VersionRange {
-  readonly value: Value;
-}
-
-/** What an SDK does after some failures. */
-export interface Rule<Failure extends string, Next extends string = never> extends Evidence {
-  readonly on: readonly Failure[];
-  /** Attempts of the request in all; 1 when absent. */
-  readonly attempts?: number;
-  /** `stop`: the error surfaces and nothing later is tried. `continue`: the next provider is tried. */
-  readonly next: 'stop' | 'continue' | Next;
-  /** What the application sees; `{code}` stands for the error code of the service. */
-  readonly error: string;
-}
-
-/** When a variable counts as set. `truthy` is PHP's: neither empty nor `0`. */
-export type SetWhen = 'nonEmpty' | 'nonBlank' | 'truthy' | 'present';
-
-/** What every provider row has. `id` is unique within an SDK. */
-export interface ProviderRow extends VersionRange, Evidence {
-  readonly id: string;
-}
 
 /** Static keys in environment variables. */
 export interface EnvironmentKeysProvider extends ProviderRow {
@@ -62,6 +24,10 @@ export interface ProfileLookup {
   readonly files: readonly ('credentials' | 'config')[];
   /** The config file is read only when this variable is set. */
   readonly configNeeds?: string;
+  /** Present: there are no profiles at all when the config file is to be read and is missing. */
+  readonly configMissing?: 'hidesAll';
+  /** `AWS_SHARED_CREDENTIALS_FILE` is read only when this variable is set. */
+  readonly credentialsPathNeeds?: string;
   /** Variables that name the profile, in order; else it is `default`. */
   readonly nameFrom: readonly string[];
 }
@@ -79,8 +45,15 @@ export const profileFailures = [
   'sourceFailed',
   'roleRefused',
 ] as const;
+/**
+ * Failures that an SDK can have only if it makes the check: a rule for one says that it does.
+ *
+ * `unparsable`: a file is no profile file. `unusable`: the profile holds what the row calls unusable.
+ * `lastingKeys`: a program printed keys without a session token.
+ */
+export type OptionalProfileFailure = 'unparsable' | 'unusable' | 'lastingKeys';
 /** See {@link profileFailures}. */
-export type ProfileFailure = (typeof profileFailures)[number];
+export type ProfileFailure = (typeof profileFailures)[number] | OptionalProfileFailure;
 
 /** A profile of the shared files. */
 export interface ProfileProvider extends ProviderRow {
@@ -88,14 +61,21 @@ export interface ProfileProvider extends ProviderRow {
   readonly lookup: ProfileLookup;
   /** What is taken from the profile; the first that it holds is used. */
   readonly takes: readonly ProfileSource[];
+  /** What of that makes this SDK fail at once. */
+  readonly unusable?: readonly ProfileSource[];
+  /** How often all of it is done before the credentials are taken; 1 when absent. */
+  readonly passes?: number;
   readonly rules: readonly Rule<ProfileFailure>[];
 }
 
-/** A check, before any provider, that the named profile exists. */
+/** What a gate can find wrong. `halfPair`: the profile holds a key id without its secret. */
+export type ProfileGateFailure = 'profileMissing' | 'unparsable' | 'halfPair';
+
+/** A check that the named profile exists, and that its files can be read: each where there is a rule. */
 export interface ProfileGate extends ProviderRow {
   readonly kind: 'profileGate';
   readonly lookup: ProfileLookup;
-  readonly rules: readonly Rule<'profileMissing'>[];
+  readonly rules: readonly Rule<ProfileGateFailure>[];
 }
 
 /** What can go wrong with web identity, whatever the SDK. */
@@ -114,22 +94,43 @@ export const webIdentityFailures = [
   'refused',
   'hang',
 ] as const;
-/** Failures that an SDK can have only if it makes the check: a rule for one says that it does. */
-export type OptionalWebIdentityFailure = 'moduleMissing' | 'noRegion' | 'tokenPathRelative';
+/**
+ * Failures that an SDK can have only if it makes the check: a rule for one says that it does.
+ *
+ * `roleNotArn`: STS let a role pass that is no ARN, and the SDK looks for the account in it.
+ * `endlessChain`: the client for STS asks the chain for credentials, which makes a client for STS.
+ * `legacyEndpoint`: the SDK wants to sign what it sends where the setting says `legacy`, and cannot.
+ */
+export type OptionalWebIdentityFailure =
+  'moduleMissing' | 'noRegion' | 'tokenPathRelative' | 'roleNotArn' | 'endlessChain' | 'legacyEndpoint';
 /** See {@link webIdentityFailures}. */
 export type WebIdentityFailure = (typeof webIdentityFailures)[number] | OptionalWebIdentityFailure;
+
+/** How an SDK asks the metadata service for the region. */
+export interface RegionQuestion {
+  readonly path: string;
+  /** As in {@link ImdsProvider}. */
+  readonly protocol: 'v1' | 'v2ThenV1' | 'v2';
+  /** How often the whole is asked. */
+  readonly rounds: number;
+}
 
 /** IRSA: `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`. */
 export interface WebIdentityProvider extends ProviderRow {
   readonly kind: 'webIdentity';
   /**
    * `pairThenProfile`: both from the environment, else both from the profile.
-   * `eachThenProfile`: value by value.
+   * `eachThenProfile`: value by value. `profileAlone`: the SDK knows web identity only as what a profile
+   * of its profile provider asks for.
    */
-  readonly values: 'environment' | 'pairThenProfile' | 'eachThenProfile';
+  readonly values: 'environment' | 'pairThenProfile' | 'eachThenProfile' | 'profileAlone';
   readonly setWhen: SetWhen;
   /** Needed when values may come from a profile. */
   readonly lookup?: ProfileLookup;
+  /** The provider is passed over when one of these variables is set. */
+  readonly skippedWhenSet?: readonly string[];
+  /** Asked when nothing names the region; absent: the metadata service is not asked for it. */
+  readonly regionFromImds?: RegionQuestion;
   /** A rule `send` for an empty token lets the request go out. */
   readonly rules: readonly Rule<WebIdentityFailure, 'send'>[];
 }
@@ -146,8 +147,15 @@ export const containerFailures = [
   'refused',
   'hang',
 ] as const;
+/**
+ * Failures that an SDK can have only if it makes the check: a rule for one says that it does.
+ *
+ * `uriEmpty`: the variable counts as set and is empty. `tokenMalformed`: the token has a line break, which
+ * no header can hold.
+ */
+export type OptionalContainerFailure = 'uriEmpty' | 'tokenMalformed';
 /** See {@link containerFailures}. */
-export type ContainerFailure = (typeof containerFailures)[number];
+export type ContainerFailure = (typeof containerFailures)[number] | OptionalContainerFailure;
 
 /** The container credentials endpoint: ECS by a relative URI, EKS Pod Identity by a full one. */
 export interface ContainerProvider extends ProviderRow {
@@ -157,65 +165,20 @@ export interface ContainerProvider extends ProviderRow {
   readonly bothSet: 'relative' | 'full';
   /** The full URI is unknown before this version. */
   readonly fullUriSince?: string;
-  /** Hosts to which a full URI may lead over plain HTTP. `127/8` stands for that block. */
+  /** Hosts to which a full URI may lead over plain HTTP. `127/8` stands for that block, `*` for any. */
   readonly hosts: readonly Ranged<readonly string[]>[];
   /** The token file is unknown before this version. */
   readonly tokenFileSince?: string;
   /** Which wins when token and token file are both set. */
   readonly tokenFirst: 'file' | 'variable';
+  /** Whether the token file is read even when no URI is set, and can fail there. */
+  readonly tokenFileRead?: 'evenWithoutUri';
   /** Whether the token goes along with a relative URI. */
   readonly tokenWithRelativeUri: 'sent' | 'notSent';
   /** Attempts made on top with a relative URI. */
   readonly moreAttemptsWhenRelative?: number;
-  /** A rule `send` for the token lets the request go out without it. */
-  readonly rules: readonly Rule<ContainerFailure, 'send'>[];
-}
-
-/** What can come of `PUT /latest/api/token`. */
-export const imdsTokenFailures = [
-  'forbidden',
-  'notFound',
-  'methodNotAllowed',
-  'badRequest',
-  'serverError',
-  'timeout',
-  'refused',
-  'hang',
-] as const;
-/** See {@link imdsTokenFailures}. */
-export type ImdsTokenFailure = (typeof imdsTokenFailures)[number];
-
-/** What can come of a GET at the metadata service. `empty`: no role name. */
-export const imdsGetFailures = [
-  'unauthorized',
-  'forbidden',
-  'notFound',
-  'badRequest',
-  'serverError',
-  'empty',
-  'timeout',
-  'refused',
-  'hang',
-] as const;
-/** See {@link imdsGetFailures}. */
-export type ImdsGetFailure = (typeof imdsGetFailures)[number];
-
-/** When `AWS_EC2_METADATA_DISABLED` switches the provider off. */
-export type DisabledWhen = 'nonEmpty' | 'nonEmptyButFalse' | 'true';
-
-/** The instance metadata service, or whatever answers at its address. */
-export interface ImdsProvider extends ProviderRow {
-  readonly kind: 'imds';
-  readonly disabledWhen: DisabledWhen;
-  /** `v1`: the SDK knows no token. `v2`: it does without credentials rather than without a token. */
-  readonly protocol: 'v1' | 'v2ThenV1' | 'v2';
-  /** `AWS_EC2_METADATA_V1_DISABLED` is honoured from this version on; absent: never. */
-  readonly v1SwitchSince?: string;
-  /** `v1AskAgain`: go on without a token, but ask for one again before the next GET. */
-  readonly token: readonly Rule<ImdsTokenFailure, 'v1' | 'v1AskAgain'>[];
-  /** `tokenAgain`: ask for a token once more and repeat the GET with it. */
-  readonly roleList: readonly Rule<ImdsGetFailure, 'tokenAgain'>[];
-  readonly roleCredentials: readonly Rule<ImdsGetFailure>[];
+  /** `send` for an empty token: the request goes out with an empty header; `sendWithout`: with none. */
+  readonly rules: readonly Rule<ContainerFailure, 'send' | 'sendWithout'>[];
 }
 
 /** One member of a default chain. */
@@ -235,11 +198,14 @@ export interface StsClient extends Evidence {
   readonly endpoints: readonly Ranged<'legacy' | 'regional'>[];
   /** Whether `AWS_STS_REGIONAL_ENDPOINTS` changes that. */
   readonly setting: 'honoured' | 'ignored';
-  /** `client`: the region given in code. `askImdsRounds`: the metadata service is asked, so many times. */
-  readonly withoutRegion:
-    'global' | 'client' | { readonly askImdsRounds: number } | { readonly region: string };
+  /** It is ignored before this version. */
+  readonly settingSince?: string;
+  /** `client`: the region given in code. */
+  readonly withoutRegion: 'global' | 'client' | { readonly region: string };
   /** Role session name when none is configured: a pattern in angle brackets, or fixed text. */
   readonly sessionName: string;
+  /** The same where a profile asks for the role, if it differs. */
+  readonly sessionNameInProfile?: { readonly webIdentity: string; readonly assumeRole: string };
   /** Attempts of AssumeRole when STS does not answer or fails with a 5xx. */
   readonly attempts: number;
 }

@@ -34,6 +34,14 @@ export function parseProfileFile(
   return profiles;
 }
 
+/**
+ * Tells whether a text is a profile file: every line that is not blank, a comment or indented is the head
+ * of a section or a setting.
+ */
+export function isProfileFile(text: string): boolean {
+  return text.split(/\r?\n/).every((line) => /^(\s|[#;]|$|\[[^\]]*\]|[^\s=:[][^=:]*[=:])/.test(line));
+}
+
 function profileName(header: string, file: 'credentials' | 'config'): string | undefined {
   const words = header.trim().split(/\s+/);
   if (file === 'credentials') return words.length === 1 ? words[0] : undefined;

@@ -1,7 +1,7 @@
 import type { Environment, FileContent } from '../model/environment.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import type { ProfileLookup } from './entry.ts';
-import { parseProfileFile, type ProfileKeys } from './profileFile.ts';
+import { isProfileFile, parseProfileFile, type ProfileKeys } from './profileFile.ts';
 import { exchanged, firstText, textOf, type Walk } from './walk.ts';
 
 /** Where a profile file lies, and whether the environment shows what it holds. */
@@ -17,6 +17,8 @@ export interface Profiles {
   readonly hidden?: ObjectRef;
   /** How many files are there that were not read because their text is not known. */
   readonly unread: number;
+  /** The files that are no profile files. */
+  readonly unparsable: readonly string[];
   /** Paths that were found. */
   readonly paths: readonly string[];
   readonly refs: readonly ObjectRef[];
@@ -59,10 +61,12 @@ export function readProfiles(
   const byName = new Map<string, ReadonlyMap<string, string>>();
   const paths: string[] = [];
   const refs: ObjectRef[] = [];
+  const unparsable: string[] = [];
   let hiddenRef: ObjectRef | undefined;
   let unread = 0;
   for (const file of readOrder(walk, lookup)) {
-    const located = locate(walk, file);
+    const located = locate(walk, file, lookup);
+    if (file === 'config' && lookup.configMissing && !located) break;
     if (!located) continue;
     if (located.shown === 'hidden' && hidden === 'passedOver') {
       unread += 1;
@@ -74,16 +78,17 @@ export function readProfiles(
     refs.push(content.from);
     if (content.kind === 'hidden') hiddenRef = content.from;
     if (content.kind !== 'text') continue;
+    if (!isProfileFile(content.text)) unparsable.push(located.path);
     for (const [name, keys] of parseProfileFile(content.text, file)) {
       byName.set(name, new Map([...(byName.get(name) ?? []), ...keys]));
     }
   }
-  return { byName, unread, paths, refs, ...(hiddenRef ? { hidden: hiddenRef } : {}) };
+  return { byName, unread, unparsable, paths, refs, ...(hiddenRef ? { hidden: hiddenRef } : {}) };
 }
 
 /** Gives the `region` of the active profile when a file that the input shows holds it. */
 export function visibleRegion(walk: Walk): string | undefined {
-  const located = locate(walk, 'config');
+  const located = locate(walk, 'config', {});
   const content = located && walk.input.environment.files.get(located.path);
   if (content?.kind !== 'text') return undefined;
   const name = firstText(walk, ['AWS_PROFILE']) ?? 'default';
@@ -105,9 +110,15 @@ function readOrder(walk: Walk, lookup: ProfileLookup): readonly ProfileFile[] {
  * When the environment has no `HOME`, the home directory stands in the image and is not known;
  * then any file or mounted directory whose path ends in `/.aws` counts as being there.
  */
-function locate(walk: Walk, file: ProfileFile): Located | undefined {
+function locate(
+  walk: Walk,
+  file: ProfileFile,
+  { credentialsPathNeeds }: Pick<ProfileLookup, 'credentialsPathNeeds'>,
+): Located | undefined {
   const { environment } = walk.input;
-  const named = textOf(walk, pathVariables[file]);
+  const needed = file === 'credentials' ? credentialsPathNeeds : undefined;
+  const heeded = needed === undefined || firstText(walk, [needed]) !== undefined;
+  const named = heeded ? textOf(walk, pathVariables[file]) : undefined;
   if (named) return shownAt(environment, named);
   const home = textOf(walk, 'HOME');
   if (home) return shownAt(environment, `${home.replace(/\/$/, '')}/.aws/${file}`);

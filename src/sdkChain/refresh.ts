@@ -1,11 +1,6 @@
-import type {
-  ContainerFailure,
-  Evidence,
-  ImdsGetFailure,
-  ImdsTokenFailure,
-  Provider,
-  VersionRange,
-} from './entry.ts';
+import type { ContainerFailure, Provider } from './entry.ts';
+import type { Evidence, VersionRange } from './providerRow.ts';
+import type { ImdsGetFailure, ImdsTokenFailure } from './imdsProvider.ts';
 
 /** From when on a renewal is tried whose failure nobody sees; the earliest of what is given. */
 export interface RenewalStart {

@@ -1,5 +1,5 @@
 import type { Reply } from '../model/exchange.ts';
-import type { Rule } from './entry.ts';
+import type { Rule } from './providerRow.ts';
 
 /**
  * Finds what an SDK does after a failure.

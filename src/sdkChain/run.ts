@@ -64,6 +64,11 @@ export interface ChainInput {
    * and the SDK needs the module for it.
    */
   readonly moduleMissing: () => boolean;
+  /**
+   * Tells whether the program that a profile names prints keys with a session token. Called only when a
+   * program is asked and the SDK wants such a token; absent: it does.
+   */
+  readonly processKeys?: () => 'temporary' | 'lasting';
 }
 
 /**

@@ -16,7 +16,7 @@ export function stationsOf(provider: ResolvedProvider, sdk: SdkBehaviour): reado
     case 'profile':
       return profileStations(provider, sdk);
     case 'webIdentity':
-      return webIdentityStations(provider, sdk.sts);
+      return webIdentityStations(provider);
     case 'container':
       return containerStations(provider);
     case 'imds':

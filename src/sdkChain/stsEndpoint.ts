@@ -38,8 +38,7 @@ export function regionOf(walk: Walk): string | undefined {
  */
 export function stsEndpointOf(walk: Walk): StsEndpoint {
   const { withoutRegion } = walk.sdk.sts;
-  const assumed =
-    typeof withoutRegion === 'object' && 'region' in withoutRegion ? withoutRegion.region : undefined;
+  const assumed = typeof withoutRegion === 'object' ? withoutRegion.region : undefined;
   const region = regionOf(walk) ?? assumed;
   if (region === undefined) {
     return withoutRegion === 'client' ? { kind: 'regional', region: '' } : { kind: 'global' };
@@ -48,7 +47,8 @@ export function stsEndpointOf(walk: Walk): StsEndpoint {
   return { kind: 'regional', region };
 }
 
-function stsModeOf(walk: Walk): 'legacy' | 'regional' {
+/** Tells which of the two modes the setting and the SDK's default come to. */
+export function stsModeOf(walk: Walk): 'legacy' | 'regional' {
   const { endpoint, setting } = walk.sdk.sts;
   if (setting === 'ignored') return endpoint;
   const written = textOf(walk, 'AWS_STS_REGIONAL_ENDPOINTS')?.toLowerCase();

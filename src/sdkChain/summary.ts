@@ -1,7 +1,8 @@
 import type { Mechanism } from '../model/identity.ts';
 import type { SdkFamily } from '../model/sdk.ts';
 import { behavioursOf, type SdkBehaviour } from './behaviour.ts';
-import type { ChainShape, EvidenceStrength, SdkEntry } from './entry.ts';
+import type { ChainShape, SdkEntry } from './entry.ts';
+import type { EvidenceStrength } from './providerRow.ts';
 import { runChain } from './run.ts';
 import { smallInput, smallTokenPath, type SmallWorld } from './smallWorld.ts';
 

@@ -1,4 +1,4 @@
-import type { Ranged, VersionRange } from './entry.ts';
+import type { Ranged, VersionRange } from './providerRow.ts';
 
 /**
  * Compares two versions number by number; a missing number counts as 0.

@@ -3,7 +3,7 @@ import type { Credentials } from '../model/identity.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import type { Reply, Request } from '../model/exchange.ts';
 import type { SdkBehaviour } from './behaviour.ts';
-import type { Rule, SetWhen } from './entry.ts';
+import type { Rule, SetWhen } from './providerRow.ts';
 import type { ChainInput, ChainStep } from './run.ts';
 
 /** A role that a profile wants to be assumed on top of its source. */
@@ -26,6 +26,10 @@ export interface Held {
   webIdentity?: WebIdentityValues;
   region?: string;
   regionRounds: number;
+  /** Attempts that failed, of those that begin earlier than with the request that fails. */
+  failedRounds: number;
+  /** How often a profile has been gone through to its end. */
+  profilePasses: number;
   container?: { readonly url: string; readonly relative: boolean; readonly tokenFile?: string };
   roleName?: string;
   /** Roles still to be assumed, the next one first. */
@@ -44,7 +48,13 @@ export interface Walk {
 
 /** Starts a walk. */
 export function startWalk(sdk: SdkBehaviour, input: ChainInput): Walk {
-  return { sdk, input, steps: [], files: new Map(), held: { regionRounds: 0, roles: [] } };
+  return {
+    sdk,
+    input,
+    steps: [],
+    files: new Map(),
+    held: { regionRounds: 0, failedRounds: 0, profilePasses: 0, roles: [] },
+  };
 }
 
 /** Tells whether a variable counts as set, the way this provider reads it. A hidden value is not empty. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { admit, type Admission } from '../../src/admission/admit.ts';
 import type { AdmissionEvidence } from '../../src/admission/evidence.ts';
-import { world, type PodOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PodOptions } from '../../src/model/builderOptions.ts';
 import { askStated, type Question } from '../../src/model/fact.ts';
 import type { World } from '../../src/model/world.ts';
 

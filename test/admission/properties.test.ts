@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, type Admission } from '../../src/admission/admit.ts';
 import { skippedContainers } from '../../src/admission/skippedContainers.ts';
-import { world, type PodOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PodOptions } from '../../src/model/builderOptions.ts';
 import type { Ask } from '../../src/model/fact.ts';
 import type { World } from '../../src/model/world.ts';
 

@@ -208,8 +208,8 @@ describe('whichrole sdks', () => {
   });
 
   it.each([
-    { argv: ['cobol'], says: /unknown SDK `cobol`, expected one of aws-cli-v1, .*swift/ },
-    { argv: ['jva-v2'], says: /expected one of .*swift, did you mean `java-v2`/ },
+    { argv: ['cobol'], says: /unknown SDK `cobol`, expected one of aws-cli-v1, .*rust/ },
+    { argv: ['jva-v2'], says: /expected one of .*, did you mean `java-v2`/ },
     { argv: ['go-v2@latest'], says: /no version that can be compared/ },
     { argv: ['go-v2', 'java-v2'], says: /one SDK is shown at a time/ },
     { argv: ['--compare', 'go-v2'], says: /two SDKs are compared/ },
@@ -224,7 +224,7 @@ describe('--sdk', () => {
   it('names the nearest SDK and those that exist', async () => {
     const { exitCode, stderr } = await runCli(['-f', '-', '--sdk', 'gov2'], irsa);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/did you mean go-v2\? Expected one of aws-cli-v1, .*, swift/);
+    expect(stderr).toMatch(/did you mean go-v2\? Expected one of aws-cli-v1, .*rust/);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { behaviourAt, type SdkBehaviour } from '../../src/sdkChain/behaviour.ts';
 import { outcomeIn, type SituationOutcome } from '../../src/sdkChain/compare.ts';
-import type { Evidence, Provider, SdkEntry } from '../../src/sdkChain/entry.ts';
+import type { Evidence } from '../../src/sdkChain/providerRow.ts';
+import type { Provider, SdkEntry } from '../../src/sdkChain/entry.ts';
 import type { Refresh, Renewal } from '../../src/sdkChain/refresh.ts';
 import { sdkCatalogue } from '../../src/sdkChain/registry.ts';
 import { situations } from '../../src/sdkChain/situations.ts';

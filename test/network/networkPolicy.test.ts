@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  world,
-  type PolicyOptions,
-  type PolicyRuleOptions,
-  type WorldBuilder,
-} from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PolicyOptions, PolicyRuleOptions } from '../../src/model/builderOptions.ts';
 import type { NetworkPolicyPort } from '../../src/model/kubernetes.ts';
 import type { LabelSelector } from '../../src/model/labels.ts';
 import type { PodTemplate } from '../../src/model/pod.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { world, type PolicyRuleOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PolicyRuleOptions } from '../../src/model/builderOptions.ts';
 import { cniIds, type CniId } from '../../src/model/cni.ts';
 import { lookUpFact, type Ask, type Question } from '../../src/model/fact.ts';
 import type { Kube2iamFlags } from '../../src/model/kube2iam.ts';

@@ -100,7 +100,10 @@ function profiles(
 
 function gate(provider: Of<'profileGate'>, input: ChainInput): Outcome {
   const { all, name, named, hidden } = profiles(provider, input);
-  return named && !hidden && !all.has(name) ? end(after(provider.rules, 'profileMissing')) : 'continue';
+  const minds = after(provider.rules, 'profileMissing') !== 'no rule';
+  return minds && named && !hidden && !all.has(name)
+    ? end(after(provider.rules, 'profileMissing'))
+    : 'continue';
 }
 
 function profile(provider: Of<'profile'>, sdk: SdkBehaviour, input: ChainInput): Outcome {
@@ -110,6 +113,7 @@ function profile(provider: Of<'profile'>, sdk: SdkBehaviour, input: ChainInput):
   if (empty && hidden && provider.takes.includes('static')) return 'credentials';
   if (plan.kind === 'nothing' || (plan.kind === 'profileMissing' && !named)) return 'continue';
   const fails = (failure: string): Outcome => end(after(provider.rules, failure));
+  if (provider.unusable?.some((source) => source === plan.kind)) return fails('unusable');
   if (!('roles' in plan)) return fails(plan.kind === 'sso' ? 'ssoUnavailable' : plan.kind);
   if (plan.kind === 'webIdentity') {
     const row = sdk.providers.find(({ kind }) => kind === 'webIdentity');
@@ -141,6 +145,8 @@ function sourceWorks(name: string, sdk: SdkBehaviour, input: ChainInput): boolea
 }
 
 function webIdentity(provider: Of<'webIdentity'>, sdk: SdkBehaviour, input: ChainInput): Outcome {
+  if (provider.values === 'profileAlone') return 'continue';
+  if (provider.skippedWhenSet?.some((name) => isOn(text(input, name), 'nonEmpty'))) return 'continue';
   const set = (name: string): string | undefined =>
     isOn(text(input, name), provider.setWhen) ? text(input, name) : undefined;
   const env = { roleArn: set('AWS_ROLE_ARN'), tokenFile: set('AWS_WEB_IDENTITY_TOKEN_FILE') };
@@ -166,31 +172,46 @@ function webIdentity(provider: Of<'webIdentity'>, sdk: SdkBehaviour, input: Chai
 }
 
 function assume(
-  { rules }: Of<'webIdentity'>,
+  { rules, regionFromImds }: Of<'webIdentity'>,
   sdk: SdkBehaviour,
   input: ChainInput,
   { roleArn, tokenFile }: { readonly roleArn: string; readonly tokenFile: string },
 ): Outcome {
   const checks = (failure: string): boolean => after(rules, failure) !== 'no rule';
   const region = sdk.sts.regionFrom.some((name) => text(input, name));
-  const mayAsk = typeof sdk.sts.withoutRegion === 'object' && 'askImdsRounds' in sdk.sts.withoutRegion;
+  const mayAsk = regionFromImds !== undefined && !switchedOff(sdk, input);
   if (checks('tokenPathRelative') && !/^\/|^hidden/.test(tokenFile))
     return end(after(rules, 'tokenPathRelative'));
   if (checks('moduleMissing') && input.moduleMissing()) return end(after(rules, 'moduleMissing'));
-  if (checks('noRegion') && !region && !(mayAsk && zoneKnown(input))) return end(after(rules, 'noRegion'));
+  if (checks('endlessChain')) return end(after(rules, 'endlessChain'));
+  if (checks('noRegion') && !region && !(mayAsk && regionKnown(regionFromImds, input)))
+    return end(after(rules, 'noRegion'));
+  if (checks('legacyEndpoint') && text(input, 'AWS_STS_REGIONAL_ENDPOINTS') === 'legacy')
+    return end(after(rules, 'legacyEndpoint'));
   const bad = tokenTrouble(input, tokenFile, 'webIdentityToken');
   if (bad !== undefined && after(rules, bad) !== 'send') return end(after(rules, bad));
   const endpoint = { kind: 'global' } as const;
   const action = 'AssumeRoleWithWebIdentity';
   const request = { kind: 'sts', action, roleArn, tokenFile, sessionName: 'any', endpoint } as const;
   const reply = input.exchange(request);
-  return reply.kind === 'ok' ? 'credentials' : end(after(rules, stsFailure(reply)));
+  if (reply.kind !== 'ok') return end(after(rules, stsFailure(reply)));
+  const noAccount = checks('roleNotArn') && !/^(arn:|hidden)/.test(roleArn);
+  return noAccount ? end(after(rules, 'roleNotArn')) : 'credentials';
 }
 
-function zoneKnown(input: ChainInput): boolean {
+function switchedOff(sdk: SdkBehaviour, input: ChainInput): boolean {
+  return sdk.providers.some((row) => row.kind === 'imds' && isOff(row, input));
+}
+
+function regionKnown(
+  { protocol }: { readonly protocol: Of<'imds'>['protocol'] },
+  input: ChainInput,
+): boolean {
   const token = input.exchange({ kind: 'imds', call: { kind: 'token' }, withToken: false });
+  if (protocol === 'v2' && token.kind !== 'ok') return false;
   const call = { kind: 'other', path: 'availability-zone' } as const;
-  return input.exchange({ kind: 'imds', call, withToken: token.kind === 'ok' }).kind === 'ok';
+  const withToken = protocol !== 'v1' && token.kind === 'ok';
+  return input.exchange({ kind: 'imds', call, withToken }).kind === 'ok';
 }
 
 function tokenTrouble(
@@ -224,18 +245,26 @@ function container(provider: Of<'container'>, input: ChainInput): Outcome {
     isOn(text(input, name), provider.uriSetWhen) ? text(input, name) : undefined;
   const relative = uri('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
   const full = provider.fullUri === 'known' ? uri('AWS_CONTAINER_CREDENTIALS_FULL_URI') : undefined;
-  if (relative === undefined && full === undefined) return 'continue';
+  const file = text(input, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
+  const valueWins = provider.tokenFirst === 'variable' && text(input, 'AWS_CONTAINER_AUTHORIZATION_TOKEN');
+  if (relative === undefined && full === undefined) {
+    const reads = file && provider.tokenFileRead && provider.tokenFile === 'known' && !valueWins;
+    const bad = reads ? tokenTrouble(input, file, 'containerToken') : undefined;
+    return bad !== undefined && after(rules, bad) === 'stop' ? 'stop' : 'continue';
+  }
   const usesFull = full !== undefined && (relative === undefined || provider.bothSet === 'full');
   const host = /^http:\/\/([^/:]*)/.exec(full ?? '')?.[1] ?? '';
   const loopback = provider.allowedHosts.includes('127/8') && host.startsWith('127.');
-  const mayGo = /^https:|^hidden/.test(full ?? '') || loopback || provider.allowedHosts.includes(host);
+  const chosen = usesFull ? full : relative;
+  if (chosen === '' && after(rules, 'uriEmpty') !== 'no rule') return end(after(rules, 'uriEmpty'));
+  const anyHost = provider.allowedHosts.includes('*');
+  const mayGo =
+    anyHost || /^https:|^hidden/.test(full ?? '') || loopback || provider.allowedHosts.includes(host);
   if (usesFull && !mayGo) return end(after(rules, 'hostNotAllowed'));
-  const file = text(input, 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE');
-  const valueWins = provider.tokenFirst === 'variable' && text(input, 'AWS_CONTAINER_AUTHORIZATION_TOKEN');
   const sent = usesFull || provider.tokenWithRelativeUri === 'sent';
   if (file && provider.tokenFile === 'known' && !valueWins && sent) {
     const bad = tokenTrouble(input, file, 'containerToken');
-    if (bad !== undefined && after(rules, bad) !== 'send') return end(after(rules, bad));
+    if (bad !== undefined && !after(rules, bad).startsWith('send')) return end(after(rules, bad));
   }
   const reply = input.exchange({ kind: 'container', url: 'any' });
   if (reply.kind === 'ok') return 'credentials';
@@ -245,16 +274,21 @@ function container(provider: Of<'container'>, input: ChainInput): Outcome {
 }
 
 function imds(provider: Of<'imds'>, input: ChainInput): Outcome {
-  const off = text(input, 'AWS_EC2_METADATA_DISABLED') ?? '';
-  const isOff = {
-    true: off.toLowerCase() === 'true',
-    nonEmpty: off !== '',
-    nonEmptyButFalse: off !== '' && off !== 'false',
-  }[provider.disabledWhen];
-  if (isOff) return 'continue';
+  if (isOff(provider, input)) return 'continue';
   const token = provider.protocol === 'v1' ? 'v1' : askToken(provider, input);
   if (token !== 'token' && !token.startsWith('v1')) return end(token);
   return fetchRole(provider, input, token === 'token', token === 'v1AskAgain');
+}
+
+function isOff({ disabledWhen }: Of<'imds'>, input: ChainInput): boolean {
+  const value = text(input, 'AWS_EC2_METADATA_DISABLED');
+  const off = value ?? '';
+  return {
+    presentButFalse: value !== undefined && off.toLowerCase() !== 'false',
+    true: off.toLowerCase() === 'true',
+    nonEmpty: off !== '',
+    nonEmptyButFalse: off !== '' && off !== 'false',
+  }[disabledWhen];
 }
 
 /** Ends in `token`, in how to go on without one, or in `stop` or `continue`. */
@@ -266,7 +300,10 @@ function askToken(provider: Of<'imds'>, input: ChainInput): string {
     404: 'notFound',
     405: 'methodNotAllowed',
   };
-  const next = after(provider.token, failureName(reply, names));
+  const optional = { 401: 'unauthorized', 429: 'tooManyRequests' };
+  const named = failureName(reply, { ...names, ...optional });
+  const known = provider.token.some(({ on }) => on.some((failure) => failure === named));
+  const next = after(provider.token, known ? named : 'badRequest');
   const v1Off = provider.v1Switch === 'honoured' && text(input, 'AWS_EC2_METADATA_V1_DISABLED') === 'true';
   return next.startsWith('v1') && v1Off ? 'continue' : next;
 }

@@ -91,9 +91,11 @@ describe('renderExplanation', () => {
 
       [1] aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go
       [2] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/AwsCredentialsProviderChain.java; aws/aws-sdk-java-v2#6638
+          credentials/AwsCredentialsProviderChain.java; aws/aws-sdk-java-v2#6638;
+          conformance/sdk/recordings/java-v2
       [3] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/WebIdentityTokenFileCredentialsProvider.java
+          credentials/WebIdentityTokenFileCredentialsProvider.java;
+          conformance/sdk/recordings/java-v2
       [4] measured with packets
       [5] aws/amazon-eks-pod-identity-webhook#264;
           https://repost.aws/knowledge-center/eks-pods-iam-role-service-accounts
@@ -103,11 +105,14 @@ describe('renderExplanation', () => {
           awsdocs/aws-cloudtrail-user-guide:doc_source/cloudtrail-event-reference-
           user-identity.md
       [8] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/internal/ProfileCredentialsUtils.java
+          credentials/internal/ProfileCredentialsUtils.java;
+          conformance/sdk/recordings/java-v2
       [9] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-          credentials/ContainerCredentialsProvider.java
+          credentials/ContainerCredentialsProvider.java;
+          conformance/sdk/recordings/java-v2
       [10] aws/aws-sdk-java-v2:core/auth/src/main/java/software/amazon/awssdk/auth/
-           credentials/InstanceProfileCredentialsProvider.java
+           credentials/InstanceProfileCredentialsProvider.java;
+           conformance/sdk/recordings/java-v2
       [11] jtblin/kube2iam:iptables/iptables.go
       [12] https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-
            existing-instances.html

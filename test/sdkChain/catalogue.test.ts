@@ -2,14 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { sdkFamilies } from '../../src/model/sdk.ts';
 import type { ResolvedProvider } from '../../src/sdkChain/behaviour.ts';
 import { behavioursOf } from '../../src/sdkChain/behaviour.ts';
-import {
-  containerFailures,
-  imdsGetFailures,
-  imdsTokenFailures,
-  profileFailures,
-  webIdentityFailures,
-  type Rule,
-} from '../../src/sdkChain/entry.ts';
+import { containerFailures, profileFailures, webIdentityFailures } from '../../src/sdkChain/entry.ts';
+import { imdsGetFailures, imdsTokenFailures } from '../../src/sdkChain/imdsProvider.ts';
+import { type Rule } from '../../src/sdkChain/providerRow.ts';
 import { sdkCatalogue } from '../../src/sdkChain/registry.ts';
 import { compareVersions } from '../../src/sdkChain/version.ts';
 import { everyBehaviour } from './arbitraryWorld.ts';

@@ -112,7 +112,7 @@ describe('EKS Pod Identity fails: stop or go on to the metadata service', () => 
     ['dotnet-v4', stops, stops, stops, stops, stops, 'container'],
     ['php', stops, stops, stops, stops, stops, 'container'],
     ['ruby', stops, stops, stops, stops, stops, 'container'],
-    ['cpp', stops, 'container', stops, stops, stops, 'container'],
+    ['cpp', stops, stops, stops, stops, stops, 'container'],
     ['kotlin', 'imds', 'imds', 'imds', 'imds', 'imds', 'container'],
     ['swift', 'imds', 'imds', 'imds', 'imds', 'imds', 'container'],
   ];

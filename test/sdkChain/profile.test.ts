@@ -131,7 +131,7 @@ describe('a profile that is not as it should be', () => {
     ['dotnet-v3', 'imds', 'imds', 'imds', 'stop', 'imds', 'stop', 'stop'],
     ['dotnet-v4', 'stop', 'imds', 'imds', 'stop', 'imds', 'stop', 'stop'],
     ['php', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds'],
-    ['ruby', 'imds', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop'],
+    ['ruby', 'imds', 'stop', 'stop', 'stop', 'imds', 'stop', 'stop'],
     ['kotlin', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds'],
     ['swift', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds'],
   ];

@@ -75,9 +75,9 @@ describe('what real SDKs did when the world changed (conformance/sdk/measured-re
 describe('what the lab recorded later', () => {
   const scenarios = new Map(readScenarios().map((scenario) => [scenario.id, scenario]));
   /** A command line ends before its credentials do. */
-  const ends: readonly SdkFamily[] = ['aws-cli-v1', 'aws-cli-v2'];
+  const ends: ReadonlySet<SdkFamily> = new Set(['aws-cli-v1', 'aws-cli-v2']);
   const recorded = readRecordedSdks()
-    .filter(({ sdk }) => !ends.includes(sdk.family))
+    .filter(({ sdk }) => !ends.has(sdk.family))
     .flatMap(({ sdk, recordings }) =>
       recordings.flatMap((recording) => (recording.later ? [{ sdk, recording }] : [])),
     );

@@ -92,23 +92,18 @@ describe('the container endpoint', () => {
       { url: agent, tokenFile: token },
     ],
     ['swift', { ...relative, ...tokenFile }, { url: ecs }],
-    [
-      'cpp',
-      { ...full, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere' },
-      { url: agent, tokenFile: '/nowhere' },
-    ],
   ];
   test.each(table)('%s with %o', (name, variables, expected) => {
     const asked = requests(run(name, { variables })).find(({ kind }) => kind === 'container');
     expect(asked).toEqual({ kind: 'container', ...expected });
   });
 
-  test('a URI that is present but empty switches botocore and Ruby to it, and no other', () => {
+  test('a URI that is present but empty switches botocore, Ruby and Rust to it', () => {
     const variables = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '' };
     const providers = ['botocore', 'ruby', 'js-v3', 'java-v2', 'rust'].map(
       (name) => run(name, { variables }).end.provider,
     );
-    expect(providers).toEqual(['container', 'container', 'imds', 'imds', 'imds']);
+    expect(providers).toEqual(['container', 'container', 'imds', 'imds', 'container']);
   });
 });
 

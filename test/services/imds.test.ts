@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { world, type NodeOptions } from '../../src/model/builder.ts';
+import { world } from '../../src/model/builder.ts';
+import type { NodeOptions } from '../../src/model/builderOptions.ts';
 import { askStated } from '../../src/model/fact.ts';
 import type { ImdsCall, Reply } from '../../src/model/exchange.ts';
 import type { ImdsOptions } from '../../src/model/node.ts';

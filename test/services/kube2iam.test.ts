@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/model/aws.ts';
-import { world, type PodOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PodOptions } from '../../src/model/builderOptions.ts';
 import { askStated } from '../../src/model/fact.ts';
 import type { Identity } from '../../src/model/identity.ts';
 import type { ImdsCall } from '../../src/model/exchange.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/model/aws.ts';
-import { world, type NodeOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { NodeOptions } from '../../src/model/builderOptions.ts';
 import type { FileContent } from '../../src/model/environment.ts';
 import { askStated } from '../../src/model/fact.ts';
 import type { ServiceReply } from '../../src/services/evidence.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/model/aws.ts';
-import { world, type PodOptions, type WorldBuilder } from '../../src/model/builder.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import type { PodOptions } from '../../src/model/builderOptions.ts';
 import type { Ask } from '../../src/model/fact.ts';
 import { lookUpFact } from '../../src/model/fact.ts';
 import { factDefinitions } from '../../src/model/factDefinitions.ts';

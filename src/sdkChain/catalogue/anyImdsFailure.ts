@@ -1,4 +1,9 @@
-import { imdsGetFailures, imdsTokenFailures, type ImdsGetFailure, type ImdsTokenFailure } from '../entry.ts';
+import {
+  imdsGetFailures,
+  imdsTokenFailures,
+  type ImdsGetFailure,
+  type ImdsTokenFailure,
+} from '../imdsProvider.ts';
 
 /** Whatever can come of asking the metadata service, for SDKs that then serve the old credentials. */
 export const anyImdsFailure: readonly (ImdsTokenFailure | ImdsGetFailure)[] = [

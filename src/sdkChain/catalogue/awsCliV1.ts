@@ -24,7 +24,8 @@ export const awsCliV1: SdkEntry = {
   providers: botocoreProviders({
     irsaSince: '1.16.210', // pins botocore 1.12.200
     podIdentitySince: '1.30.0', // pins botocore 1.32.0
-    imdsV2Since: '1.16.285', // pins botocore 1.13.21
+    // pin botocore 1.13.21, 1.13.22, 1.13.23, 1.13.25
+    imdsV2: { first: '1.16.285', reverted: '1.16.286', again: '1.16.287', settled: '1.16.289' },
     v1SwitchSince: '1.30.4', // pins botocore 1.32.4
     stsAttempts: 5,
     profileFrom: ['AWS_DEFAULT_PROFILE', 'AWS_PROFILE'],
@@ -38,6 +39,7 @@ export const awsCliV1: SdkEntry = {
       { since: '1.42.0', value: 'regional' }, // pins botocore 1.40.0
     ],
     setting: 'honoured',
+    settingSince: '1.16.266', // pins botocore 1.13.2
     withoutRegion: 'global',
     sessionName: 'botocore-session-<unix s>',
     attempts: 5,

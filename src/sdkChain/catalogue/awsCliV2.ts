@@ -35,6 +35,11 @@ export const awsCliV2: SdkEntry = {
     stsAttempts: 3,
     profileFrom: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
     error,
+    regionFromImds: {
+      path: '/latest/meta-data/placement/availability-zone/',
+      protocol: 'v2ThenV1',
+      rounds: 2,
+    },
     noRegion: [
       {
         on: ['noRegion'],
@@ -48,8 +53,8 @@ export const awsCliV2: SdkEntry = {
   sts: {
     regionFrom: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
     endpoints: [{ value: 'regional' }],
-    setting: 'honoured',
-    withoutRegion: { askImdsRounds: 2 },
+    setting: 'ignored',
+    withoutRegion: 'global',
     sessionName: 'botocore-session-<unix s>',
     attempts: 3,
     ...recorded,

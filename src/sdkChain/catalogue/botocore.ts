@@ -18,7 +18,8 @@ export const botocore: SdkEntry = {
   providers: botocoreProviders({
     irsaSince: '1.12.200', // commit 02df351ce
     podIdentitySince: '1.32.0', // commit 54a09c7d0
-    imdsV2Since: '1.13.21', // commit 92973803d
+    // commit 92973803d; taken back by boto/botocore#1892
+    imdsV2: { first: '1.13.21', reverted: '1.13.22', again: '1.13.23', settled: '1.13.25' },
     v1SwitchSince: '1.32.4',
     stsAttempts: 5,
     profileFrom: ['AWS_DEFAULT_PROFILE', 'AWS_PROFILE'],
@@ -32,6 +33,7 @@ export const botocore: SdkEntry = {
       { since: '1.40.0', value: 'regional' },
     ],
     setting: 'honoured',
+    settingSince: '1.13.2',
     withoutRegion: 'global',
     sessionName: 'botocore-session-<unix s>',
     attempts: 5,

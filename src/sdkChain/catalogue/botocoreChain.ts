@@ -1,8 +1,9 @@
-import type { Evidence, ImdsProvider, ProfileFailure, ProfileLookup, Provider, Rule } from '../entry.ts';
+import type { Evidence, Rule } from '../providerRow.ts';
+import type { ImdsProvider, ImdsTokenFailure } from '../imdsProvider.ts';
+import type { ProfileFailure, ProfileLookup, ProfileProvider, Provider, RegionQuestion } from '../entry.ts';
 import type { Refresh } from '../refresh.ts';
-import { imdsGetFailures } from '../entry.ts';
+import { imdsGetFailures, imdsTokenFailures } from '../imdsProvider.ts';
 import { agentHosts } from './hosts.ts';
-import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
 
@@ -11,15 +12,29 @@ const seen = recordedIn('botocore');
 export interface BotocoreSettings {
   readonly irsaSince?: string;
   readonly podIdentitySince: string;
-  readonly imdsV2Since?: string;
+  /** Absent: metadata tokens were known from the beginning. */
+  readonly imdsV2?: ImdsV2Versions;
   readonly v1SwitchSince: string;
   /** Attempts of an STS call: 5 in legacy mode, 3 in standard mode. */
   readonly stsAttempts: number;
   readonly profileFrom: readonly string[];
   /** Writes an exception as the user meets it. */
   readonly error: (exception: string, exit: BotocoreExit) => string;
+  /** Version 2 of the AWS CLI asks for the region before it asks STS. */
+  readonly regionFromImds?: RegionQuestion;
   /** A command line refuses an API call without a region. */
   readonly noRegion: readonly Rule<'noRegion'>[];
+}
+
+/** The versions in which botocore learnt to ask for a metadata token. */
+export interface ImdsV2Versions {
+  /** Does without credentials where the token is lost. */
+  readonly first: string;
+  /** Knows no token again. */
+  readonly reverted: string;
+  readonly again: string;
+  /** Does without a token after an answer of 405 and after errors of the service. */
+  readonly settled: string;
 }
 
 /** What kind of failure ends the process of a command line. */
@@ -76,6 +91,12 @@ export function botocoreProviders(settings: BotocoreSettings): readonly Provider
       lookup: merged,
       rules: [
         { on: ['profileMissing'], next: 'stop', error: error('ProfileNotFound', 'general'), ...credentials },
+        {
+          on: ['unparsable'],
+          next: 'stop',
+          error: error('ConfigParseError', 'general'),
+          ...seen({ source: 'boto/botocore:botocore/configloader.py', strength: 'source' }),
+        },
       ],
       ...credentials,
     },
@@ -94,14 +115,14 @@ export function botocoreProviders(settings: BotocoreSettings): readonly Provider
       },
       ...credentials,
     },
-    {
+    ...assumeRoleProfile(settings, {
       kind: 'profile',
       id: 'assumeRoleProfile',
       lookup: merged,
       takes: ['sourceProfile', 'credentialSource'],
       rules: profile('InvalidConfigError'),
       ...credentials,
-    },
+    }),
     webIdentity(settings, merged),
     {
       kind: 'profile',
@@ -140,6 +161,30 @@ export function botocoreProviders(settings: BotocoreSettings): readonly Provider
   ];
 }
 
+/** Before botocore knew web identity, a role without a source was an error, whatever else stood beside it. */
+function assumeRoleProfile(
+  { irsaSince, error }: BotocoreSettings,
+  provider: ProfileProvider,
+): readonly ProfileProvider[] {
+  if (irsaSince === undefined) return [provider];
+  const before: ProfileProvider = {
+    ...provider,
+    until: irsaSince,
+    takes: [...provider.takes, 'webIdentity'],
+    unusable: ['webIdentity'],
+    rules: [
+      ...provider.rules,
+      {
+        on: ['unusable'],
+        next: 'stop',
+        error: error('PartialCredentialsError', 'general'),
+        ...seen({ source: 'boto/botocore:botocore/credentials.py (1.12.199)', strength: 'source' }),
+      },
+    ],
+  };
+  return [before, { ...provider, since: irsaSince }];
+}
+
 function webIdentity(settings: BotocoreSettings, lookup: ProfileLookup): Provider {
   const { error, stsAttempts, irsaSince } = settings;
   return {
@@ -149,6 +194,7 @@ function webIdentity(settings: BotocoreSettings, lookup: ProfileLookup): Provide
     values: 'eachThenProfile',
     setWhen: 'nonEmpty',
     lookup,
+    ...(settings.regionFromImds ? { regionFromImds: settings.regionFromImds } : {}),
     rules: [
       ...settings.noRegion,
       { on: ['roleMissing'], next: 'stop', error: error('InvalidConfigError', 'general'), ...credentials },
@@ -226,6 +272,12 @@ function container({ error, podIdentitySince }: BotocoreSettings): Provider {
       },
       { on: ['tokenEmpty'], next: 'send', error: '', ...seen(credentialsRead) },
       {
+        on: ['tokenMalformed'],
+        next: 'stop',
+        error: error('ValueError', 'general'),
+        ...seen(credentialsRead),
+      },
+      {
         on: ['clientError', 'serverError', ...noAnswer],
         attempts: 3,
         next: 'stop',
@@ -237,29 +289,58 @@ function container({ error, podIdentitySince }: BotocoreSettings): Provider {
   };
 }
 
-function imdsProviders({ imdsV2Since, v1SwitchSince, error }: BotocoreSettings): readonly Provider[] {
+/** Every way in which a token request fails but the one that botocore has always taken for an error: 400. */
+const notBadRequest: readonly ImdsTokenFailure[] = [
+  ...imdsTokenFailures.filter((failure) => failure !== 'badRequest'),
+  'unauthorized',
+  'tooManyRequests',
+];
+
+function imdsProviders({ imdsV2, v1SwitchSince, error }: BotocoreSettings): readonly Provider[] {
   const nothing = error('NoCredentialsError', 'noCredentials');
-  const imds: ImdsProvider = {
+  const withoutTokenAfter = (v1: readonly ImdsTokenFailure[]): ImdsProvider['token'] => [
+    { on: v1, next: 'v1', error: '', ...utils },
+    { on: ['badRequest', ...notBadRequest], next: 'continue', error: nothing, ...utils },
+  ];
+  const settled: ImdsProvider = {
     kind: 'imds',
     id: 'imds',
     disabledWhen: 'true',
     protocol: 'v2ThenV1',
     v1SwitchSince,
-    token: [
-      {
-        on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', 'timeout', 'hang'],
-        next: 'v1',
-        error: '',
-        ...utils,
-      },
-      { on: ['refused'], next: 'v1', error: '', ...utils },
-      { on: ['badRequest'], next: 'continue', error: nothing, ...utils },
-    ],
+    token: withoutTokenAfter(notBadRequest),
     roleList: [{ on: imdsGetFailures, next: 'continue', error: nothing, ...utils }],
     roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: nothing, ...utils }],
     ...utils,
   };
-  return imdsV2Since === undefined ? [imds] : withImdsV2Since(imdsV2Since, imds);
+  if (!imdsV2) return [settled];
+  const v1: ImdsProvider = { ...settled, protocol: 'v1', token: [] };
+  const { first, reverted, again } = imdsV2;
+  return [
+    { ...v1, until: first },
+    {
+      ...settled,
+      since: first,
+      until: reverted,
+      token: withoutTokenAfter(['forbidden', 'notFound']),
+    },
+    {
+      ...v1,
+      since: reverted,
+      until: again,
+      source: 'boto/botocore#1892; boto/botocore:botocore/utils.py (1.13.22)',
+      strength: 'source',
+    },
+    {
+      ...settled,
+      since: again,
+      until: imdsV2.settled,
+      token: withoutTokenAfter(['forbidden', 'notFound', 'hang']),
+      source: 'boto/botocore:botocore/utils.py (1.13.23, 1.13.24)',
+      strength: 'source',
+    },
+    { ...settled, since: imdsV2.settled },
+  ];
 }
 
 const renewed: Evidence = {

@@ -1,17 +1,15 @@
 import {
   containerFailures,
-  imdsGetFailures,
   profileFailures,
-  type Evidence,
-  type ImdsGetFailure,
   type ProfileLookup,
   type ProfileProvider,
   type ProfileSource,
-  type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
-import { agentHosts, loopbackHosts } from './hosts.ts';
+import { agentHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -30,6 +28,11 @@ const container: Evidence = {
 };
 const imds: Evidence = {
   source: `${core}/internal/AWSHttpResourceClient.cpp, \`GetDefaultCredentialsSecurely\``,
+  strength: 'source',
+};
+
+const crtProfileSource: Evidence = {
+  source: `${core}/auth/CRTProfileCredentialsProvider.cpp`,
   strength: 'source',
 };
 
@@ -55,6 +58,18 @@ function profile(
     ...seen(chain),
   };
 }
+
+/** From 1.11.900 on: both files, `AWS_PROFILE` alone; web identity in the profile ends the process. */
+const crtProfile: ProfileProvider = {
+  ...profile('profile', ['credentials', 'config'], ['static', 'webIdentity']),
+  since: '1.11.900',
+  lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+  unusable: ['webIdentity'],
+  rules: [
+    { on: ['unusable'], next: 'stop', error: 'SIGABRT', ...seen(crtProfileSource) },
+    { on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) },
+  ],
+};
 
 const get: readonly Rule<ImdsGetFailure>[] = [
   { on: ['serverError', ...noAnswer], attempts: 2, next: 'continue', error: exhausted, ...seen(imds) },
@@ -85,7 +100,8 @@ export const cpp: SdkEntry = {
       names: 'firstSet',
       ...seen(chain),
     },
-    profile('profile', ['credentials'], ['static']),
+    { ...profile('profile', ['credentials'], ['static']), until: '1.11.900' },
+    crtProfile,
     profile('process', ['credentials', 'config'], ['process']),
     {
       kind: 'webIdentity',
@@ -126,15 +142,26 @@ export const cpp: SdkEntry = {
       uriSetWhen: 'nonEmpty',
       bothSet: 'relative',
       hosts: [
-        { until: '1.11.263', value: loopbackHosts },
-        { since: '1.11.263', value: agentHosts }, // awsdocs/amazon-eks-user-guide
+        { until: '1.11.263', value: ['*'] }, // recorded in 1.10.55
+        // awsdocs/amazon-eks-user-guide; the IPv6 address is refused in 1.11.285, and not in 1.11.900
+        {
+          since: '1.11.263',
+          until: '1.11.900',
+          value: agentHosts.filter((host) => !host.startsWith('fd00')),
+        },
+        { since: '1.11.900', value: agentHosts },
       ],
       tokenFileSince: '1.11.263',
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
         { on: ['hostNotAllowed', 'clientError'], next: 'stop', error: exhausted, ...seen(container) },
-        { on: ['tokenMissing', 'tokenUnreadable', 'tokenEmpty'], next: 'send', error: '', ...container },
+        {
+          on: ['tokenMissing', 'tokenUnreadable', 'tokenEmpty'],
+          next: 'stop',
+          error: exhausted,
+          ...seen(container),
+        },
         { on: ['serverError', ...noAnswer], attempts: 2, next: 'stop', error: exhausted, ...seen(imds) },
       ],
       ...seen(chain),
@@ -144,7 +171,6 @@ export const cpp: SdkEntry = {
       id: 'imds',
       disabledWhen: 'true',
       protocol: 'v2ThenV1',
-      v1SwitchSince: '1.11.263', // `disableImdsV1`; the SDKs learnt it in November 2023
       token: [
         {
           on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],

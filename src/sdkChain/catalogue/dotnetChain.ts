@@ -1,14 +1,12 @@
+import { imdsGetFailures, type ImdsProvider } from '../imdsProvider.ts';
 import {
-  imdsGetFailures,
   type ContainerProvider,
   type EnvironmentKeysProvider,
-  type Evidence,
-  type ImdsProvider,
   type ProfileFailure,
   type ProfileProvider,
-  type Rule,
   type WebIdentityProvider,
 } from '../entry.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import type { Renewal } from '../refresh.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts } from './hosts.ts';

@@ -1,4 +1,5 @@
-import type { Evidence, SdkEntry } from '../entry.ts';
+import type { Evidence } from '../providerRow.ts';
+import type { SdkEntry } from '../entry.ts';
 import {
   dotnetContainer,
   dotnetEnvironmentKeys,

@@ -1,13 +1,9 @@
-import {
-  imdsGetFailures,
-  type Evidence,
-  type ImdsGetFailure,
-  type ProfileLookup,
-  type Rule,
-  type SdkEntry,
-} from '../entry.ts';
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
+import { type ProfileLookup, type SdkEntry } from '../entry.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
+import { neverAnswers } from './neverAnswers.ts';
 import { recordedIn } from './recordedIn.ts';
 
 const seen = recordedIn('go-v1');
@@ -108,7 +104,7 @@ export const goV1: SdkEntry = {
           error: 'WebIdentityErr',
           ...seen(webIdentity),
         },
-        { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...webIdentity },
+        { on: ['hang'], next: 'stop', error: neverAnswers, ...webIdentity },
       ],
       ...chain,
     },
@@ -150,7 +146,7 @@ export const goV1: SdkEntry = {
         { on: ['clientError'], next: 'stop', error: none, ...seen(containerRead) },
         { on: ['serverError'], attempts: 4, next: 'stop', error: none, ...container },
         { on: ['timeout', 'refused'], attempts: 4, next: 'stop', error: none, ...seen(containerRead) },
-        { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...containerRead },
+        { on: ['hang'], next: 'stop', error: neverAnswers, ...seen(containerRead) },
       ],
       ...container,
     },

@@ -1,13 +1,9 @@
-import {
-  imdsGetFailures,
-  type Evidence,
-  type ImdsGetFailure,
-  type ProfileLookup,
-  type Rule,
-  type SdkEntry,
-} from '../entry.ts';
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
+import { type ProfileLookup, type SdkEntry } from '../entry.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
+import { neverAnswers } from './neverAnswers.ts';
 import { recordedIn } from './recordedIn.ts';
 
 const seen = recordedIn('go-v2');
@@ -96,7 +92,7 @@ export const goV2: SdkEntry = {
           error: refresh('{code}'),
           ...stscreds,
         },
-        { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...stscreds },
+        { on: ['hang'], next: 'stop', error: neverAnswers, ...stscreds },
       ],
       ...chain,
     },
@@ -217,7 +213,7 @@ function container(): SdkEntry['providers'] {
       error: refresh('failed to load credentials'),
       ...seen(chainRead),
     },
-    { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...chainRead },
+    { on: ['hang'], next: 'stop', error: neverAnswers, ...seen(chainRead) },
   ];
   return [
     { ...shared, until: '1.26.1', bothSet: 'full', rules: rules(1, chain), ...chain },

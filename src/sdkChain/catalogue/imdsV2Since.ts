@@ -1,4 +1,4 @@
-import type { ImdsProvider } from '../entry.ts';
+import type { ImdsProvider } from '../imdsProvider.ts';
 
 /** Gives the two rows of an SDK that learnt to ask for a metadata token in some version. */
 export function withImdsV2Since(version: string, imds: ImdsProvider): readonly ImdsProvider[] {

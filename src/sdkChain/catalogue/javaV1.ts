@@ -1,4 +1,6 @@
-import { imdsGetFailures, profileFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { imdsGetFailures } from '../imdsProvider.ts';
+import { profileFailures, type SdkEntry } from '../entry.ts';
+import { type Evidence } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
@@ -102,7 +104,7 @@ export const javaV1: SdkEntry = {
       id: 'profile',
       lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
       takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'process', 'static'],
-      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...chain }],
+      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
       ...seen(chain),
     },
     {
@@ -150,7 +152,7 @@ export const javaV1: SdkEntry = {
         { on: ['badRequest', 'serverError', 'refused'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
       roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
-      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...imds }],
+      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
       ...seen(imds),
     }),
   ],

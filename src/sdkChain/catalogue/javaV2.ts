@@ -1,10 +1,6 @@
-import {
-  containerFailures,
-  imdsGetFailures,
-  profileFailures,
-  type Evidence,
-  type SdkEntry,
-} from '../entry.ts';
+import { containerFailures, profileFailures, type SdkEntry } from '../entry.ts';
+import { imdsGetFailures } from '../imdsProvider.ts';
+import { type Evidence } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';

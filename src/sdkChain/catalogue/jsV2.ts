@@ -1,12 +1,6 @@
-import {
-  imdsGetFailures,
-  profileFailures,
-  type Evidence,
-  type ImdsGetFailure,
-  type ProfileLookup,
-  type Rule,
-  type SdkEntry,
-} from '../entry.ts';
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
+import { profileFailures, type ProfileLookup, type SdkEntry } from '../entry.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import { everyKind } from './everyKind.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';

@@ -1,15 +1,15 @@
+import { imdsGetFailures } from '../imdsProvider.ts';
 import {
-  imdsGetFailures,
   type ContainerProvider,
-  type Evidence,
   type ProfileLookup,
-  type Rule,
   type ContainerFailure,
   type SdkEntry,
 } from '../entry.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import { everyKind } from './everyKind.ts';
 import { agentHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
+import { neverAnswers } from './neverAnswers.ts';
 import { recordedIn } from './recordedIn.ts';
 
 const seen = recordedIn('js-v3');
@@ -61,7 +61,7 @@ const containerRules: readonly Rule<ContainerFailure, 'send'>[] = [
     error: wrongHost,
     ...http,
   },
-  { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...http },
+  { on: ['hang'], next: 'stop', error: neverAnswers, ...http },
 ];
 
 const container: ContainerProvider = {
@@ -148,7 +148,7 @@ export const jsV3: SdkEntry = {
           error: '{code}',
           ...webIdentity,
         },
-        { on: ['hang'], next: 'stop', error: 'no answer, and no time-out', ...webIdentity },
+        { on: ['hang'], next: 'stop', error: neverAnswers, ...webIdentity },
       ],
       ...webIdentity,
     },

@@ -1,11 +1,6 @@
-import {
-  containerFailures,
-  imdsGetFailures,
-  profileFailures,
-  type Evidence,
-  type ProfileProvider,
-  type SdkEntry,
-} from '../entry.ts';
+import { containerFailures, profileFailures, type ProfileProvider, type SdkEntry } from '../entry.ts';
+import { imdsGetFailures } from '../imdsProvider.ts';
+import { type Evidence } from '../providerRow.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -48,7 +43,15 @@ const profile: ProfileProvider = {
   id: 'profile',
   lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
   takes: ['static', 'sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process'],
-  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+  rules: [
+    {
+      on: ['lastingKeys'],
+      next: 'continue',
+      error: 'missing field `SessionToken`',
+      ...seen({ source: `${config}/JsonCredentialsDeserializer.kt`, strength: 'source' }),
+    },
+    { on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) },
+  ],
   ...seen({ source: `${config}/profile/ProfileChain.kt`, strength: 'source' }),
 };
 
@@ -77,14 +80,33 @@ export const kotlin: SdkEntry = {
       names: 'firstSet',
       ...seen({ source: `${config}/EnvironmentCredentialsProvider.kt:34-49`, strength: 'source' }),
     },
+    {
+      // Web identity, profile and metadata read the shared files, and each fails for it.
+      kind: 'profileGate',
+      id: 'sharedConfig',
+      lookup: profile.lookup,
+      rules: [
+        { on: ['unparsable'], next: 'stop', error: exhausted, ...seen(chain) },
+        { on: ['profileMissing'], next: 'continue', error: exhausted, ...seen(chain) },
+      ],
+      ...seen(chain),
+    },
     { ...profile, until: '1.4.0' },
     {
       kind: 'webIdentity',
       id: 'webIdentity',
       values: 'environment',
-      setWhen: 'nonEmpty',
+      setWhen: 'present',
+      regionFromImds: { path: '/latest/meta-data/placement/region', protocol: 'v2', rounds: 1 },
       rules: [
         { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
+        { on: ['noRegion'], next: 'continue', error: 'the region is missing', ...webIdentity },
+        {
+          on: ['roleNotArn'],
+          next: 'continue',
+          error: 'the ARN of the assumed role is not valid',
+          ...seen(webIdentity),
+        },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'continue',
@@ -122,6 +144,13 @@ export const kotlin: SdkEntry = {
       tokenFirst: 'file',
       tokenWithRelativeUri: 'sent',
       rules: [
+        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
+        {
+          on: ['tokenMalformed'],
+          next: 'continue',
+          error: 'the token is no valid header',
+          ...seen(container),
+        },
         {
           on: ['serverError', ...noAnswer],
           attempts: 3,

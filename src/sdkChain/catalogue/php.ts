@@ -1,14 +1,12 @@
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
 import {
-  imdsGetFailures,
   profileFailures,
-  type Evidence,
-  type ImdsGetFailure,
   type ProfileLookup,
   type ProfileProvider,
   type ProfileSource,
-  type Rule,
   type SdkEntry,
 } from '../entry.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';

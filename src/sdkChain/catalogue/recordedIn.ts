@@ -1,5 +1,5 @@
 import type { SdkFamily } from '../../model/sdk.ts';
-import type { Evidence } from '../entry.ts';
+import type { Evidence } from '../providerRow.ts';
 
 /**
  * Raises what was read in a source to what the lab has seen a real SDK do as well.

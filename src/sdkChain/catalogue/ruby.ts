@@ -1,27 +1,29 @@
+import { imdsGetFailures, type ImdsGetFailure, type ImdsProvider } from '../imdsProvider.ts';
+import { type Evidence, type Rule, type VersionRange } from '../providerRow.ts';
 import {
-  imdsGetFailures,
-  type Evidence,
+  type OptionalWebIdentityFailure,
   type ProfileFailure,
   type ProfileLookup,
   type ProfileProvider,
   type ProfileSource,
-  type Rule,
   type SdkEntry,
+  type WebIdentityProvider,
 } from '../entry.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
-import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
 
 const seen = recordedIn('ruby');
 const core = 'aws/aws-sdk-ruby:gems/aws-sdk-core/lib/aws-sdk-core';
+const changes = 'aws/aws-sdk-ruby:gems/aws-sdk-core/CHANGELOG.md';
 const chain: Evidence = { source: `${core}/credential_provider_chain.rb`, strength: 'source' };
 const webIdentity: Evidence = {
   source: `${core}/assume_role_web_identity_credentials.rb`,
   strength: 'source',
 };
 const retries: Evidence = { source: `${core}/plugins/retry_errors.rb:41-42`, strength: 'source' };
+const sharedConfig: Evidence = { source: `${core}/shared_config.rb`, strength: 'source' };
 const container: Evidence = { source: `${core}/ecs_credentials.rb`, strength: 'source' };
 const imds: Evidence = { source: `${core}/instance_profile_credentials.rb`, strength: 'source' };
 
@@ -44,9 +46,185 @@ const profileRules: readonly Rule<ProfileFailure>[] = [
   { on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'], next: 'stop', error: '{code}', ...seen(chain) },
 ];
 
+/** Before the SDK knew web identity, a role without a source was an error, whatever else stood beside it. */
+const roleNeedsSource: ProfileProvider = {
+  ...profile('assumeRoleProfile', ['sourceProfile', 'credentialSource', 'webIdentity']),
+  until: '3.58.0',
+  unusable: ['webIdentity'],
+  passes: 2,
+  rules: [
+    ...profileRules,
+    { on: ['unusable'], next: 'stop', error: 'NoSourceProfileError', ...seen(sharedConfig) },
+  ],
+};
+
+/** The chain asked for the role twice, once for the profile of the client and once more. */
+const assumeRoleProfiles: readonly ProfileProvider[] = [
+  roleNeedsSource,
+  {
+    ...profile('assumeRoleProfile', ['sourceProfile', 'credentialSource']),
+    since: '3.58.0',
+    until: '3.78.0',
+    passes: 2,
+  },
+  { ...profile('assumeRoleProfile', ['sourceProfile', 'credentialSource']), since: '3.78.0' },
+];
+
+/** A key id without its secret counts as no keys. */
+const sharedCredentials: ProfileProvider = {
+  ...profile('sharedCredentials', ['static']),
+  rules: [{ on: ['broken'], next: 'continue', error: none, ...seen(sharedConfig) }, ...profileRules],
+};
+
 function profile(id: string, takes: readonly ProfileSource[]): ProfileProvider {
   return { kind: 'profile', id, lookup, takes, rules: profileRules, ...seen(chain) };
 }
+
+/** What holds of web identity in every version; `checks` come before anything is sent. */
+function webIdentityProvider(
+  versions: VersionRange,
+  checks: readonly Rule<OptionalWebIdentityFailure>[],
+): WebIdentityProvider {
+  return {
+    ...versions,
+    kind: 'webIdentity',
+    id: 'webIdentity',
+    values: 'pairThenProfile',
+    setWhen: 'present',
+    lookup,
+    rules: [
+      ...checks,
+      { on: ['roleMissing'], next: 'continue', error: '', ...seen(chain) },
+      {
+        on: ['tokenMissing', 'tokenUnreadable'],
+        next: 'stop',
+        error: 'MissingWebIdentityTokenFile',
+        ...seen(webIdentity),
+      },
+      { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
+      {
+        on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+        next: 'stop',
+        error: '{code}',
+        ...seen(webIdentity),
+      },
+      {
+        on: ['idpCommunicationError', 'serverError', ...noAnswer],
+        attempts: 4,
+        next: 'stop',
+        error: '{code}',
+        ...seen(retries),
+      },
+    ],
+    ...seen(webIdentity),
+  };
+}
+
+const webIdentityProviders: readonly WebIdentityProvider[] = [
+  // Commit 0a8a637.
+  webIdentityProvider({ since: '3.58.0', until: '3.61.1' }, [
+    {
+      on: ['endlessChain'],
+      next: 'stop',
+      error: 'SystemStackError',
+      ...seen({ source: `${changes} (3.61.1)`, strength: 'docs' }),
+    },
+  ]),
+  webIdentityProvider({ since: '3.61.1', until: '3.90.1' }, [
+    {
+      on: ['noRegion'],
+      next: 'stop',
+      error: 'MissingRegionError',
+      ...seen({ source: `${changes} (3.90.1)`, strength: 'docs' }),
+    },
+  ]),
+  webIdentityProvider({ since: '3.90.1', until: '3.165.0' }, []),
+  // Endpoint rules name a way to sign for each endpoint, and so for a call that needs no signature.
+  webIdentityProvider({ since: '3.165.0' }, [
+    {
+      on: ['legacyEndpoint'],
+      next: 'stop',
+      error: 'MissingCredentialsError',
+      ...seen({
+        source: `${changes} (3.165.0); aws/aws-sdk-ruby:gems/aws-sdk-core/lib/aws-sdk-sts/endpoint_provider.rb`,
+        strength: 'source',
+      }),
+    },
+  ]),
+];
+
+/** What the SDK does when it gets no token. */
+const tokenRules: ImdsProvider['token'] = [
+  {
+    on: ['forbidden', 'notFound', 'methodNotAllowed', 'tooManyRequests', 'serverError', 'timeout', 'hang'],
+    next: 'v1',
+    error: '',
+    ...seen(imds),
+  },
+  { on: ['badRequest', 'refused'], next: 'continue', error: none, ...seen(imds) },
+];
+
+/** From 3.186.0 on, 401 is an answer like others. */
+const tokenAlsoAfter401: ImdsProvider['token'] = [
+  { on: ['unauthorized'], next: 'v1', error: '', ...seen(imds) },
+  ...tokenRules,
+];
+
+/** What holds of the metadata service in every version. `rounds`: which failures make it ask again. */
+function imdsProvider(
+  versions: VersionRange,
+  token: ImdsProvider['token'],
+  rounds: readonly Round[],
+): ImdsProvider {
+  const rules = rounds.map(({ on, ...round }): Rule<ImdsGetFailure> => ({
+    on,
+    next: 'continue',
+    error: none,
+    ...round,
+    ...seen(imds),
+  }));
+  const malformed: Rule<ImdsGetFailure> = {
+    on: ['malformed'],
+    attempts: 4,
+    attemptsFrom: 'roleList',
+    next: 'stop',
+    error: 'MetadataParserError',
+    ...seen(imds),
+  };
+  return {
+    ...versions,
+    kind: 'imds',
+    id: 'imds',
+    disabledWhen: 'true',
+    protocol: token.length === 0 ? 'v1' : 'v2ThenV1',
+    v1SwitchSince: '3.186.0',
+    token,
+    roleList: rules,
+    roleCredentials: [malformed, ...rules],
+    ...seen(imds),
+  };
+}
+
+/** Failures after which the metadata service is asked over again. */
+type Round = Pick<Rule<ImdsGetFailure>, 'on' | 'attempts' | 'attemptsFrom'>;
+
+/**
+ * Up to 3.188.0 a provider without credentials was asked for them two more times, to see if it had any.
+ * From 3.186.0 on it remembers to do without a token, until a 401 tells it otherwise.
+ *
+ * @source aws/aws-sdk-ruby:gems/aws-sdk-core/lib/aws-sdk-core/credential_provider.rb, `set?`
+ */
+const imdsProviders: readonly ImdsProvider[] = [
+  imdsProvider({ until: '3.79.0' }, [], [{ on: imdsGetFailures, attempts: 3, attemptsFrom: 'roleList' }]),
+  imdsProvider({ since: '3.79.0', until: '3.186.0' }, tokenRules, [
+    { on: imdsGetFailures, attempts: 3, attemptsFrom: 'token' },
+  ]),
+  imdsProvider({ since: '3.186.0', until: '3.211.0' }, tokenAlsoAfter401, [
+    { on: ['unauthorized'], attempts: 3, attemptsFrom: 'token' },
+    { on: imdsGetFailures, attempts: 3, attemptsFrom: 'roleList' },
+  ]),
+  imdsProvider({ since: '3.211.0' }, tokenAlsoAfter401, [{ on: imdsGetFailures }]),
+];
 
 /**
  * What the Ruby SDK 3 does: the chain rescues nothing, and the token is read and STS called while the
@@ -72,41 +250,10 @@ export const ruby: SdkEntry = {
       names: 'firstPresent',
       ...seen(chain),
     },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '3.58.0', // commit 0a8a637
-      values: 'pairThenProfile',
-      setWhen: 'present',
-      lookup,
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...seen(chain) },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'stop',
-          error: 'MissingWebIdentityTokenFile',
-          ...seen(webIdentity),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-        {
-          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-          next: 'stop',
-          error: '{code}',
-          ...seen(webIdentity),
-        },
-        {
-          on: ['idpCommunicationError', 'serverError', ...noAnswer],
-          attempts: 4,
-          next: 'stop',
-          error: '{code}',
-          ...seen(retries),
-        },
-      ],
-      ...seen(webIdentity),
-    },
+    ...webIdentityProviders,
     profile('ssoProfile', ['sso']),
-    profile('assumeRoleProfile', ['sourceProfile', 'credentialSource']),
-    profile('sharedCredentials', ['static']),
+    ...assumeRoleProfiles,
+    sharedCredentials,
     profile('process', ['process']),
     {
       kind: 'container',
@@ -130,39 +277,25 @@ export const ruby: SdkEntry = {
           ...seen(container),
         },
         { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
+        { on: ['uriEmpty'], next: 'stop', error: none, ...seen(container) },
         { on: ['clientError', 'serverError', ...noAnswer], next: 'stop', error: none, ...seen(container) },
       ],
       ...seen(chain),
     },
-    ...withImdsV2Since('3.79.0', {
-      kind: 'imds',
-      id: 'imds',
-      disabledWhen: 'true',
-      protocol: 'v2ThenV1',
-      v1SwitchSince: '3.186.0',
-      token: [
-        {
-          on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', 'timeout', 'hang'],
-          next: 'v1',
-          error: '',
-          ...seen(imds),
-        },
-        { on: ['badRequest', 'refused'], next: 'continue', error: none, ...seen(imds) },
-      ],
-      roleList: [{ on: imdsGetFailures, next: 'continue', error: none, ...seen(imds) }],
-      roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: none, ...seen(imds) }],
-      ...seen(imds),
-    }),
+    ...imdsProviders,
   ],
   sts: {
     regionFrom: ['AWS_REGION', 'AMAZON_REGION', 'AWS_DEFAULT_REGION'],
-    endpoints: [{ value: 'regional' }],
+    endpoints: [
+      { until: '3.92.0', value: 'legacy' },
+      { since: '3.92.0', value: 'regional' },
+    ],
     setting: 'honoured',
+    settingSince: '3.71.0',
     withoutRegion: 'client',
     sessionName: '<base64 of a uuid>',
     attempts: 4,
-    source: 'aws/aws-sdk-ruby:gems/aws-sdk-core/lib/aws-sdk-sts/plugins/sts_regional_endpoints.rb',
-    strength: 'source',
+    ...seen({ source: `${changes} (3.71.0, 3.92.0)`, strength: 'docs' }),
   },
   refresh: {
     chain: 'pinned',

@@ -1,4 +1,6 @@
-import { imdsGetFailures, type Evidence, type SdkEntry } from '../entry.ts';
+import { imdsGetFailures } from '../imdsProvider.ts';
+import { type Evidence } from '../providerRow.ts';
+import { type ProfileProvider, type SdkEntry, type WebIdentityProvider } from '../entry.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { noAnswer } from './noAnswer.ts';
@@ -29,6 +31,90 @@ const cache: Evidence = {
 
 const exhausted = 'no providers in chain provided credentials';
 
+const profileRow = {
+  kind: 'profile',
+  id: 'profile',
+  lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+  takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process', 'static'],
+  rules: [
+    { on: ['profileMissing'], next: 'continue', error: 'profile not found', ...seen(profile) },
+    { on: ['unparsable'], next: 'stop', error: 'the profile file is not valid', ...seen(profile) },
+    { on: ['broken'], next: 'stop', error: 'the profile is not valid', ...seen(profile) },
+    {
+      on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'],
+      next: 'stop',
+      error: '{code}',
+      ...seen(profile),
+    },
+    { on: ['sourceMissing'], next: 'continue', error: 'profile not found', ...seen(profile) },
+  ],
+  ...seen(profile),
+} as const satisfies ProfileProvider;
+
+const webIdentityRow = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'environment',
+  setWhen: 'present',
+  regionFromImds: { path: '/latest/meta-data/placement/region', protocol: 'v2', rounds: 1 },
+  rules: [
+    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
+    { on: ['noRegion'], next: 'stop', error: 'the region is missing', ...webIdentity },
+    {
+      on: ['tokenMissing', 'tokenUnreadable'],
+      next: 'stop',
+      error: 'No such file or directory',
+      ...seen(webIdentity),
+    },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
+    {
+      on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+      next: 'stop',
+      error: '{code}',
+      ...seen(webIdentity),
+    },
+    {
+      on: ['idpCommunicationError', 'serverError', ...noAnswer],
+      attempts: 3,
+      next: 'stop',
+      error: '{code}',
+      ...seen(retries),
+    },
+  ],
+  ...seen(webIdentity),
+} as const satisfies WebIdentityProvider;
+
+/** Until 1.13.0 half a configuration is an error: a role without its source, a token without its role. */
+const halfIsAnError = {
+  profile: {
+    ...profileRow,
+    rules: [
+      { on: ['sourceMissing'], next: 'stop', error: 'profile not found', ...seen(profile) },
+      ...profileRow.rules,
+    ],
+  },
+  webIdentity: {
+    ...webIdentityRow,
+    rules: [
+      {
+        on: ['roleMissing'],
+        next: 'stop',
+        error: 'AWS_ROLE_ARN environment variable must be set',
+        ...seen(webIdentity),
+      },
+      ...webIdentityRow.rules,
+    ],
+  },
+} as const satisfies { profile: ProfileProvider; webIdentity: WebIdentityProvider };
+
+/** Since 1.8.10 the account is read from the role that STS has let be assumed. */
+const roleNotArn = {
+  on: ['roleNotArn'],
+  next: 'stop',
+  error: 'the ARN of the assumed role is not valid',
+  ...seen({ source: `${config}/sts/util.rs`, strength: 'source' }),
+} as const;
+
 /**
  * What the Rust SDK does: it goes on only when a provider says "not loaded"; IMDSv2 only; profile before
  * web identity.
@@ -53,62 +139,20 @@ export const rust: SdkEntry = {
       names: 'firstSet',
       ...seen({ source: `${config}/environment/credentials.rs:28-39`, strength: 'source' }),
     },
+    { ...halfIsAnError.profile, until: '1.13.0' },
+    { ...profileRow, since: '1.13.0' },
+    { ...halfIsAnError.webIdentity, until: '1.8.10' },
     {
-      kind: 'profile',
-      id: 'profile',
-      lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
-      takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process', 'static'],
-      rules: [
-        {
-          on: ['profileMissing', 'sourceMissing'],
-          next: 'continue',
-          error: 'profile not found',
-          ...seen(profile),
-        },
-        { on: ['broken'], next: 'stop', error: 'the profile is not valid', ...seen(profile) },
-        {
-          on: ['ssoUnavailable', 'sourceFailed', 'roleRefused'],
-          next: 'stop',
-          error: '{code}',
-          ...seen(profile),
-        },
-      ],
-      ...seen(profile),
+      ...halfIsAnError.webIdentity,
+      since: '1.8.10',
+      until: '1.13.0',
+      rules: [...halfIsAnError.webIdentity.rules, roleNotArn],
     },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      values: 'environment',
-      setWhen: 'present',
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'stop',
-          error: 'No such file or directory',
-          ...seen(webIdentity),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-        {
-          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-          next: 'stop',
-          error: '{code}',
-          ...seen(webIdentity),
-        },
-        {
-          on: ['idpCommunicationError', 'serverError', ...noAnswer],
-          attempts: 3,
-          next: 'stop',
-          error: '{code}',
-          ...seen(retries),
-        },
-      ],
-      ...seen(webIdentity),
-    },
+    { ...webIdentityRow, since: '1.13.0', rules: [...webIdentityRow.rules, roleNotArn] },
     {
       kind: 'container',
       id: 'container',
-      uriSetWhen: 'nonEmpty',
+      uriSetWhen: 'present',
       bothSet: 'relative',
       hosts: [
         { until: '1.1.8', value: loopbackHosts },
@@ -116,9 +160,21 @@ export const rust: SdkEntry = {
       ],
       tokenFileSince: '1.1.8',
       tokenFirst: 'file',
+      tokenFileRead: 'evenWithoutUri',
       tokenWithRelativeUri: 'sent',
       rules: [
-        { on: ['hostNotAllowed'], next: 'stop', error: 'the URI was invalid', ...seen(container) },
+        {
+          on: ['hostNotAllowed', 'uriEmpty'],
+          next: 'stop',
+          error: 'the URI was invalid',
+          ...seen(container),
+        },
+        {
+          on: ['tokenMalformed'],
+          next: 'stop',
+          error: 'the token is no valid header',
+          ...seen(container),
+        },
         {
           on: ['tokenMissing', 'tokenUnreadable'],
           next: 'stop',
@@ -170,6 +226,10 @@ export const rust: SdkEntry = {
     setting: 'ignored',
     withoutRegion: 'client',
     sessionName: 'web-identity-token-<unix ms>',
+    sessionNameInProfile: {
+      webIdentity: 'web-identity-token-profile-<unix ms>',
+      assumeRole: 'assume-role-from-profile-<unix ms>',
+    },
     attempts: 3,
     ...seen(webIdentity),
   },

@@ -1,13 +1,6 @@
-import {
-  containerFailures,
-  imdsGetFailures,
-  profileFailures,
-  type Evidence,
-  type ImdsGetFailure,
-  type ProfileLookup,
-  type Rule,
-  type SdkEntry,
-} from '../entry.ts';
+import { containerFailures, profileFailures, type ProfileLookup, type SdkEntry } from '../entry.ts';
+import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
+import { type Evidence, type Rule } from '../providerRow.ts';
 import { everyKind } from './everyKind.ts';
 import { noAnswer } from './noAnswer.ts';
 

@@ -2,8 +2,8 @@ import type { Reply } from '../../model/exchange.ts';
 import { isSet } from '../../model/environment.ts';
 import type { ResolvedProvider } from '../behaviour.ts';
 import { containerFailures, type ContainerFailure } from '../entry.ts';
-import { failureOf, ruleFor } from '../rules.ts';
-import { nextProvider, station, type Station } from '../station.ts';
+import { failureOf, findRule, ruleFor } from '../rules.ts';
+import { nextProvider, station, type Station, type Target } from '../station.ts';
 import { failed, isSetAs, notConfigured, selected, textOf, type Walk } from '../walk.ts';
 import { requestStation } from './requestStation.ts';
 import { absentTarget, failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
@@ -36,30 +36,62 @@ export function containerStations(
     on: Object.fromEntries([
       ['absent', absentTarget(seat)],
       ['hostNotAllowed', failureTarget(seat, ruleFor(provider.rules, 'hostNotAllowed'))],
+      ...uriEmptyTarget(provider, seat),
       ['withToken', station(`${seat.prefix}/token`)],
+      ['tokenAlone', station(`${seat.prefix}/tokenAlone`)],
       ['selected', station(`${seat.prefix}/get`)],
     ]),
   };
   return [first, ...containerProtocol(provider, seat)];
 }
 
+function uriEmptyTarget({ rules }: Container, seat: Seat): readonly (readonly [string, Target])[] {
+  const rule = findRule(rules, 'uriEmpty');
+  return rule ? [['uriEmpty', failureTarget(seat, rule)]] : [];
+}
+
+/** Reads the token, and goes where a good token leads. */
+function tokenStation(provider: Container, seat: Seat, name: string, ok: Target): Station {
+  const plain = requestStation<ContainerFailure, 'send' | 'sendWithout'>({
+    seat,
+    id: `${seat.prefix}/${name}`,
+    request: (walk) => ({
+      kind: 'readFile',
+      path: textOf(walk, tokenFileVariable) ?? '',
+      purpose: 'containerToken',
+    }),
+    failure: (reply) => tokenFailure(reply) ?? malformed(reply, provider),
+    rules: provider.rules,
+    failures: [...tokenFailures, 'tokenMalformed'],
+    detours: { send: ok, sendWithout: ok },
+    keep: () => {},
+    ok,
+  });
+  return { ...plain, act: (walk) => withoutEmptyToken(walk, provider, plain.act(walk)) };
+}
+
+/** An SDK that sends no header for an empty token sends none of it. */
+function withoutEmptyToken(walk: Walk, { rules }: Container, event: string): string {
+  const { container } = walk.held;
+  const rule = event === 'tokenEmpty' ? findRule(rules, event) : undefined;
+  if (rule?.next === 'sendWithout' && container) {
+    walk.held.container = { url: container.url, relative: container.relative };
+  }
+  return event;
+}
+
+/** A header cannot hold a line break; an SDK without a rule for it takes the break off. */
+function malformed(reply: Reply, { rules }: Container): ContainerFailure | undefined {
+  if (reply.kind !== 'file' || reply.content.kind !== 'text') return undefined;
+  return /[\r\n]/.test(reply.content.text) && findRule(rules, 'tokenMalformed')
+    ? 'tokenMalformed'
+    : undefined;
+}
+
 function containerProtocol(provider: Container, seat: Seat): readonly Station[] {
   return [
-    requestStation({
-      seat,
-      id: `${seat.prefix}/token`,
-      request: (walk) => ({
-        kind: 'readFile',
-        path: targetOf(walk).tokenFile ?? '',
-        purpose: 'containerToken',
-      }),
-      failure: tokenFailure,
-      rules: provider.rules,
-      failures: tokenFailures,
-      detours: { send: station(`${seat.prefix}/get`) },
-      keep: () => {},
-      ok: station(`${seat.prefix}/get`),
-    }),
+    tokenStation(provider, seat, 'token', station(`${seat.prefix}/get`)),
+    tokenStation(provider, seat, 'tokenAlone', absentTarget(seat)),
     requestStation({
       seat,
       id: `${seat.prefix}/get`,
@@ -70,7 +102,7 @@ function containerProtocol(provider: Container, seat: Seat): readonly Station[] 
       failure: containerFailure,
       rules: provider.rules,
       failures: containerFailures.slice(containerFailures.indexOf('clientError')),
-      detours: { send: nextProvider },
+      detours: { send: nextProvider, sendWithout: nextProvider },
       moreAttempts: (walk) => (targetOf(walk).relative ? (provider.moreAttemptsWhenRelative ?? 0) : 0),
       keep: keepCredentials,
       ok: seat.done,
@@ -82,6 +114,7 @@ function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
   const name = chooseUri(walk, provider);
   const row = { id: seat.provider, source: provider.source };
   if (name === undefined) {
+    if (tokenFileOf(walk, provider, false) !== undefined && provider.tokenFileRead) return 'tokenAlone';
     if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
     else notConfigured(walk, row, [relativeVariable, fullVariable]);
     return 'absent';
@@ -91,6 +124,11 @@ function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
   const tokenFile = tokenFileOf(walk, provider, relative);
   const url = relative ? `${ecsHost}${written}` : written;
   selected(walk, row, tokenFile === undefined ? [name] : [name, tokenFileVariable]);
+  const emptyRule = findRule(provider.rules, 'uriEmpty');
+  if (written === '' && emptyRule) {
+    failed(walk, seat.provider, 'uriEmpty', seat.verdict(verdictOf(emptyRule)));
+    return 'uriEmpty';
+  }
   if (!relative && !isAllowed(url, provider.allowedHosts)) {
     const rule = ruleFor(provider.rules, 'hostNotAllowed');
     failed(walk, seat.provider, 'hostNotAllowed', seat.verdict(verdictOf(rule)));
@@ -119,6 +157,7 @@ function tokenFileOf(walk: Walk, provider: Container, relative: boolean): string
 /** HTTPS may lead anywhere; plain HTTP only to the hosts that this SDK knows. A hidden URI is let through. */
 function isAllowed(url: string, hosts: readonly string[]): boolean {
   if (/^(https:|\$\()/.test(url)) return true;
+  if (hosts.includes('*')) return true;
   const host = /^http:\/\/(\[[^\]]*\]|[^/:?#]*)/.exec(url)?.[1]?.replaceAll(/[[\]]/g, '');
   if (host === undefined) return false;
   return hosts.some((allowed) => (allowed === '127/8' ? /^127(\.\d+){3}$/.test(host) : allowed === host));

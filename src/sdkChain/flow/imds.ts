@@ -3,21 +3,20 @@ import type { ResolvedProvider } from '../behaviour.ts';
 import {
   imdsGetFailures,
   imdsTokenFailures,
-  type DisabledWhen,
   type ImdsGetFailure,
   type ImdsTokenFailure,
-  type Rule,
-} from '../entry.ts';
-import { failureOf } from '../rules.ts';
+} from '../imdsProvider.ts';
+import { type Rule } from '../providerRow.ts';
+import { failureOf, findRule } from '../rules.ts';
 import { nextProvider, stop, station, type Station, type Target } from '../station.ts';
 import { failed, selected, textOf, type Walk } from '../walk.ts';
+import { disabledVariable, isImdsDisabled } from './imdsSwitch.ts';
 import { requestStation } from './requestStation.ts';
 import { ownSeat, type Seat, type Verdict } from './seat.ts';
 import { keepCredentials } from './webIdentity.ts';
 
 type Imds = Extract<ResolvedProvider, { kind: 'imds' }>;
 
-const disabledVariable = 'AWS_EC2_METADATA_DISABLED';
 const v1DisabledVariable = 'AWS_EC2_METADATA_V1_DISABLED';
 
 /**
@@ -26,6 +25,11 @@ const v1DisabledVariable = 'AWS_EC2_METADATA_V1_DISABLED';
  */
 export function imdsStations(provider: Imds, seat: Seat = ownSeat(provider.id)): readonly Station[] {
   const at = (name: string): string => `${seat.prefix}/${name}`;
+  // A token that is held is good for a further attempt.
+  const restarts = (withToken: boolean): { readonly token: Target; readonly roleList: Target } => ({
+    token: station(at(withToken ? 'roleList' : 'token')),
+    roleList: station(at(withToken ? 'roleList' : 'roleListV1')),
+  });
   const list = (name: string, withToken: boolean, ok: string): Station =>
     requestStation({
       seat,
@@ -36,31 +40,35 @@ export function imdsStations(provider: Imds, seat: Seat = ownSeat(provider.id)):
       rules: withToken ? provider.roleList.filter(isFinal) : provider.roleList,
       failures: imdsGetFailures,
       detours: { tokenAgain: station(at('tokenAgain')) },
+      restarts: restarts(withToken),
       keep: keepRoleName,
       ok: station(at(ok)),
     });
-  const roleCredentials = (name: string, withToken: boolean): Station =>
-    requestStation<ImdsGetFailure, never>({
+  const roleCredentials = (name: string, withToken: boolean, rules = provider.roleCredentials): Station =>
+    requestStation({
       seat,
       id: at(name),
       request: ({ held }) => get({ kind: 'roleCredentials', roleName: held.roleName ?? '' }, withToken),
-      failure: credentialsFailure,
-      rules: provider.roleCredentials,
-      failures: imdsGetFailures,
-      detours: {},
+      failure: (reply) => credentialsFailure(reply, rules),
+      rules,
+      failures: [...imdsGetFailures, 'malformed'],
+      detours: { tokenAgain: station(at('tokenForCredentials')) },
+      restarts: restarts(withToken),
       keep: keepCredentials,
       ok: seat.done,
     });
   return [
     startStation(provider, seat),
     tokenStation(provider, seat, 'token', 'roleList', 'roleListV1'),
-    list('roleList', true, 'roleCredentials'),
+    list('roleList', true, provider.tokenAsked ? 'tokenBeforeCredentials' : 'roleCredentials'),
     roleCredentials('roleCredentials', true),
     list('roleListV1', false, 'roleCredentialsV1'),
     roleCredentials('roleCredentialsV1', false),
     list('roleListAsking', false, 'tokenBeforeCredentials'),
     tokenStation(provider, seat, 'tokenBeforeCredentials', 'roleCredentials', 'roleCredentialsV1'),
-    tokenAgainStation(provider, seat),
+    tokenAgainStation(provider, seat, 'tokenAgain', 'roleList'),
+    tokenAgainStation(provider, seat, 'tokenForCredentials', 'roleCredentialsAgain'),
+    roleCredentials('roleCredentialsAgain', true, provider.roleCredentials.filter(isFinal)),
   ];
 }
 
@@ -75,7 +83,7 @@ function startStation(provider: Imds, seat: Seat): Station {
     id: seat.prefix,
     provider: seat.provider,
     act: (walk) => {
-      if (isDisabled(walk, provider.disabledWhen)) {
+      if (isImdsDisabled(walk)) {
         failed(walk, seat.provider, 'disabled', disabled);
         return 'disabled';
       }
@@ -97,9 +105,9 @@ function tokenStation(provider: Imds, seat: Seat, name: string, ok: string, with
     seat,
     id: `${seat.prefix}/${name}`,
     request: () => tokenRequest,
-    failure: tokenFailure,
+    failure: (reply) => tokenFailure(reply, rules),
     rules,
-    failures: imdsTokenFailures,
+    failures: [...imdsTokenFailures, 'unauthorized', 'tooManyRequests'],
     detours: {
       v1: station(`${seat.prefix}/${without}`),
       v1AskAgain: station(`${seat.prefix}/${asking}`),
@@ -127,7 +135,7 @@ function withV1Switch(plain: Station, provider: Imds, seat: Seat): Station {
 }
 
 /** A token asked for because a GET without one was refused; the SDK tries it once. */
-function tokenAgainStation(provider: Imds, seat: Seat): Station {
+function tokenAgainStation(provider: Imds, seat: Seat, name: string, ok: string): Station {
   const { source, strength } = provider;
   const rule: Rule<ImdsTokenFailure> = {
     on: imdsTokenFailures,
@@ -138,14 +146,14 @@ function tokenAgainStation(provider: Imds, seat: Seat): Station {
   };
   return requestStation<ImdsTokenFailure, never>({
     seat,
-    id: `${seat.prefix}/tokenAgain`,
+    id: `${seat.prefix}/${name}`,
     request: () => tokenRequest,
-    failure: tokenFailure,
+    failure: (reply) => tokenFailure(reply, [rule]),
     rules: [rule],
     failures: imdsTokenFailures,
     detours: {},
     keep: () => {},
-    ok: station(`${seat.prefix}/roleList`),
+    ok: station(`${seat.prefix}/${ok}`),
   });
 }
 
@@ -163,28 +171,23 @@ function targetOf(verdict: Verdict): Target {
   return verdict.next === 'stop' ? stop : nextProvider;
 }
 
-const disabledTests: Readonly<Record<DisabledWhen, (value: string) => boolean>> = {
-  nonEmpty: (value) => value !== '',
-  nonEmptyButFalse: (value) => value !== '' && value !== 'false',
-  true: (value) => value.toLowerCase() === 'true',
-};
-
-function isDisabled(walk: Walk, when: DisabledWhen): boolean {
-  const value = textOf(walk, disabledVariable);
-  return value !== undefined && disabledTests[when](value);
-}
-
-function tokenFailure(reply: Reply): ImdsTokenFailure | undefined {
+function tokenFailure(
+  reply: Reply,
+  rules: readonly Rule<ImdsTokenFailure, string>[],
+): ImdsTokenFailure | undefined {
   return failureOf<ImdsTokenFailure>(reply, (status) => {
     if (status >= 500) return 'serverError';
-    return tokenStatus[status] ?? 'badRequest';
+    const named = tokenStatus[status];
+    return named && findRule(rules, named) ? named : 'badRequest';
   });
 }
 
 const tokenStatus: Readonly<Record<number, ImdsTokenFailure>> = {
+  401: 'unauthorized',
   403: 'forbidden',
   404: 'notFound',
   405: 'methodNotAllowed',
+  429: 'tooManyRequests',
 };
 
 function getFailure(reply: Reply): ImdsGetFailure | undefined {
@@ -205,8 +208,23 @@ function listFailure(reply: Reply): ImdsGetFailure | undefined {
   return reply.kind === 'ok' && !hasRole ? 'empty' : getFailure(reply);
 }
 
-function credentialsFailure(reply: Reply): ImdsGetFailure | undefined {
-  return reply.kind === 'ok' && reply.body.kind !== 'credentials' ? 'empty' : getFailure(reply);
+function credentialsFailure(
+  reply: Reply,
+  rules: readonly Rule<ImdsGetFailure, string>[],
+): ImdsGetFailure | undefined {
+  if (reply.kind !== 'ok') return getFailure(reply);
+  if (reply.body.kind === 'credentials') return undefined;
+  const malformed = reply.body.kind === 'text' && !isJson(reply.body.text);
+  return malformed && findRule(rules, 'malformed') ? 'malformed' : 'empty';
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function keepRoleName(walk: Walk, reply: Reply): void {

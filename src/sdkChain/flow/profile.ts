@@ -1,20 +1,3 @@
-import type { Credentials } from '../../model/identity.ts';
-import type { Reply, Request } from '../../model/exchange.ts';
-import type { ObjectRef } from '../../model/objectRef.ts';
-import type { ResolvedProvider, SdkBehaviour } from '../behaviour.ts';
-import type { ProfileFailure, ProfileGate, ProfileProvider, ProfileSource } from '../entry.ts';
-import { profileName, profilePlaces, readProfiles, type Profiles } from '../profileLookup.ts';
-import { planProfile, type ProfilePlan } from '../profilePlan.ts';
-import { failureOf, ruleFor } from '../rules.ts';
-import { credentials, nextProvider, station, type Station, type Target } from '../station.ts';
-import { stsEndpointOf } from '../stsEndpoint.ts';
-import { exchanged, failed, isSetAs, notConfigured, selected, type Walk } from '../walk.ts';
-import { containerStations } from './container.ts';
-import { holdStaticKeys } from './environmentKeys.ts';
-import { imdsStations } from './imds.ts';
-import { failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
-import { checkBeforeSending, checkTargets, entryTargets, webIdentityProtocol } from './webIdentity.ts';
-
 /**
  * Makes the stations of a profile: read it, go to its source, assume its roles one after another.
  *
@@ -34,6 +17,7 @@ export function profileStations(provider: ProfileProvider, sdk: SdkBehaviour): r
         ...(['profileMissing', 'sourceMissing', 'broken', 'ssoUnavailable', 'sourceFailed'] as const).map(
           (failure) => [failure, failureTarget(own, ruleFor(provider.rules, failure))] as const,
         ),
+        ...ruledTargets(own, provider.rules, ['unparsable', 'unusable', 'lastingKeys']),
         ...sources.entries,
       ]),
     },
@@ -44,25 +28,50 @@ export function profileStations(provider: ProfileProvider, sdk: SdkBehaviour): r
 
 /** Makes the one station of the check that the named profile exists. */
 export function profileGateStations(provider: ProfileGate): readonly Station[] {
-  const rule = ruleFor(provider.rules, 'profileMissing');
   return [
     {
       id: provider.id,
       provider: provider.id,
       act: (walk) => {
-        const { name, named } = profileName(walk, provider.lookup);
-        if (!named) return 'passed';
-        const profiles = readProfiles(walk, provider.id, provider.lookup, 'passedOver');
-        if (profiles.byName.has(name) || profiles.unread > 0) return 'passed';
-        failed(walk, provider.id, 'profileMissing', verdictOf(rule));
-        return 'profileMissing';
+        const failure = profileFault(walk, provider);
+        const rule = failure && findRule(provider.rules, failure);
+        if (!failure || !rule) return 'passed';
+        failed(walk, provider.id, failure, verdictOf(rule));
+        return failure;
       },
       on: Object.fromEntries([
         ['passed', nextProvider],
-        ['profileMissing', failureTarget(ownSeat(provider.id), rule)],
+        ...ruledTargets(ownSeat(provider.id), provider.rules, ['profileMissing', 'unparsable', 'halfPair']),
       ]),
     },
   ];
+}
+
+/** What a gate finds wrong, whether or not this SDK minds. */
+function profileFault(walk: Walk, { id, lookup, rules }: ProfileGate): ProfileGateFailure | undefined {
+  const { name, named } = profileName(walk, lookup);
+  const minds = (fault: ProfileGateFailure): boolean => findRule(rules, fault) !== undefined;
+  if (!named && !minds('unparsable') && !minds('halfPair')) return undefined;
+  const profiles = readProfiles(walk, id, lookup, 'passedOver');
+  if (minds('unparsable') && profiles.unparsable.length > 0) return 'unparsable';
+  const keys = profiles.byName.get(name);
+  if (minds('halfPair') && keys?.get('aws_access_key_id') && !keys.get('aws_secret_access_key')) {
+    return 'halfPair';
+  }
+  const missing = named && !profiles.byName.has(name) && profiles.unread === 0;
+  return missing ? 'profileMissing' : undefined;
+}
+
+/** Where the failures lead for which there is a rule. */
+function ruledTargets<Failure extends string>(
+  seat: Seat,
+  rules: readonly Rule<Failure>[],
+  failures: readonly Failure[],
+): readonly (readonly [string, Target])[] {
+  return failures.flatMap((failure) => {
+    const rule = findRule(rules, failure);
+    return rule ? [[failure, failureTarget(seat, rule)] as const] : [];
+  });
 }
 
 interface Sources {
@@ -85,9 +94,9 @@ function sourceStations(provider: ProfileProvider, sdk: SdkBehaviour): Sources {
   for (const member of sdk.providers) {
     const seat = sourceSeat(provider, member.kind);
     if (member.kind === 'webIdentity' && mayTake('webIdentity')) {
-      entries.push(...entryTargets(seat, sdk.sts));
-      entries.push(...checkTargets(seat, member, ['moduleMissing', 'noRegion', 'tokenPathRelative']));
-      stations.push(...webIdentityProtocol(seat, member, sdk.sts));
+      entries.push(...entryTargets(seat, member));
+      entries.push(...checkTargets(seat, member, checksBeforeSending));
+      stations.push(...webIdentityProtocol(seat, member));
     }
     if (member.kind === 'container' && mayTake('credentialSource')) {
       entries.push(['EcsContainer', station(seat.prefix)]);
@@ -105,6 +114,10 @@ function lookAtProfile(walk: Walk, provider: ProfileProvider): string {
   const { lookup, takes } = provider;
   const profiles = readProfiles(walk, provider.id, lookup, takes.includes('static') ? 'asked' : 'passedOver');
   const { name, named } = profileName(walk, lookup);
+  if (profiles.unparsable.length > 0 && findRule(provider.rules, 'unparsable')) {
+    selected(walk, provider, profiles.unparsable, profiles.refs);
+    return failProfile(walk, provider, 'unparsable');
+  }
   const plan = planProfile(profiles.byName, name, takes);
   const nothing = plan.kind === 'nothing' || plan.kind === 'profileMissing';
   if (nothing && profiles.hidden) {
@@ -127,10 +140,8 @@ function followPlan(
   plan: Exclude<ProfilePlan, { kind: 'nothing' }>,
   profiles: Profiles,
 ): string {
-  const fail = (failure: ProfileFailure): string => {
-    failed(walk, provider.id, failure, verdictOf(ruleFor(provider.rules, failure)));
-    return failure;
-  };
+  const fail = (failure: ProfileFailure): string => failProfile(walk, provider, failure);
+  if (provider.unusable?.some((source) => source === sourceIn(plan))) return fail('unusable');
   if ('roles' in plan) walk.held.roles = plan.roles;
   switch (plan.kind) {
     case 'profileMissing':
@@ -143,6 +154,7 @@ function followPlan(
       holdProfileKeys(walk, plan.accessKeyId, profiles.refs.at(-1));
       return 'found';
     case 'process':
+      if (findRule(provider.rules, 'lastingKeys') && printsLastingKeys(walk)) return fail('lastingKeys');
       holdProfileKeys(walk, undefined, profiles.refs.at(-1));
       return 'found';
     case 'webIdentity':
@@ -150,6 +162,20 @@ function followPlan(
     case 'credentialSource':
       return enterSource(walk, plan.name) ?? fail('sourceFailed');
   }
+}
+
+/** What a plan takes its credentials from; static keys with a role on top come from a source profile. */
+function sourceIn(plan: ProfilePlan): string {
+  return plan.kind === 'static' && plan.roles.length > 0 ? 'sourceProfile' : plan.kind;
+}
+
+function failProfile(walk: Walk, { id, rules }: ProfileProvider, failure: ProfileFailure): string {
+  failed(walk, id, failure, verdictOf(ruleFor(rules, failure)));
+  return failure;
+}
+
+function printsLastingKeys({ input }: Walk): boolean {
+  return input.processKeys?.() === 'lasting';
 }
 
 /** The keys of a user: `undefined` when the profile holds them out of sight, or a program prints them. */
@@ -171,7 +197,9 @@ function enterWebIdentity(
 ): string | undefined {
   const member = walk.sdk.providers.find(({ kind }) => kind === 'webIdentity');
   if (member?.kind !== 'webIdentity') return undefined;
-  const { roleArn, tokenFile, sessionName = walk.sdk.sts.sessionName } = plan;
+  const { sts } = walk.sdk;
+  const ownName = sts.sessionNameInProfile?.webIdentity ?? sts.sessionName;
+  const { roleArn, tokenFile, sessionName = ownName } = plan;
   walk.held.webIdentity = { roleArn, tokenFile, sessionName };
   return checkBeforeSending(walk, sourceSeat(provider, member.kind), member);
 }
@@ -187,59 +215,4 @@ function enterSource(walk: Walk, name: string): string | undefined {
   if (!names.every((variable) => isSetAs(walk, variable, 'nonEmpty'))) return undefined;
   holdStaticKeys(walk, names[0]);
   return 'found';
-}
-
-/** Assumes the roles that are left, one a visit. */
-function rolesStation(provider: ProfileProvider, sdk: SdkBehaviour): Station {
-  const rule = ruleFor(provider.rules, 'roleRefused');
-  const id = `${provider.id}/roles`;
-  return {
-    id,
-    provider: provider.id,
-    act: (walk) => {
-      const [role, ...rest] = walk.held.roles;
-      const source = walk.held.credentials;
-      if (!role || !source) return 'done';
-      const request = assumeRole(walk, role, source);
-      const reply = walk.input.exchange(request);
-      const failure = roleFailure(reply);
-      const attempts = failure === undefined || failure === 'clientError' ? 1 : sdk.sts.attempts;
-      exchanged(walk, provider.id, request, reply, attempts);
-      if (failure !== undefined) {
-        failed(walk, provider.id, 'roleRefused', verdictOf(rule), codeOf(reply, failure));
-        return 'roleRefused';
-      }
-      if (reply.kind === 'ok' && reply.body.kind === 'credentials') {
-        walk.held.credentials = reply.body.credentials;
-      }
-      walk.held.roles = rest;
-      return 'next';
-    },
-    on: Object.fromEntries([
-      ['done', credentials],
-      ['next', station(id)],
-      ['roleRefused', failureTarget(ownSeat(provider.id), rule)],
-    ]),
-  };
-}
-
-function assumeRole(walk: Walk, role: Walk['held']['roles'][number], source: Credentials): Request {
-  return {
-    kind: 'sts',
-    action: 'AssumeRole',
-    roleArn: role.roleArn,
-    source,
-    sessionName: role.sessionName ?? walk.sdk.sts.sessionName,
-    ...(role.externalId === undefined ? {} : { externalId: role.externalId }),
-    endpoint: stsEndpointOf(walk),
-  };
-}
-
-function roleFailure(reply: Reply): string | undefined {
-  if (reply.kind === 'ok' && reply.body.kind !== 'credentials') return 'clientError';
-  return failureOf<string>(reply, (status) => (status >= 500 ? 'serverError' : 'clientError'));
-}
-
-function codeOf(reply: Reply, failure: string): string {
-  return reply.kind === 'httpError' ? (reply.code ?? `HTTP ${reply.status}`) : failure;
 }

@@ -1,64 +1,70 @@
 import type { Reply } from '../../model/exchange.ts';
-import type { WebIdentityProvider } from '../entry.ts';
-import { ruleFor } from '../rules.ts';
-import { station, type Station } from '../station.ts';
+import type { RegionQuestion, WebIdentityProvider } from '../entry.ts';
+import { findRule } from '../rules.ts';
+import { station, type Station, type Target } from '../station.ts';
 import { exchanged, failed, type Walk } from '../walk.ts';
+import { isImdsDisabled } from './imdsSwitch.ts';
 import { failureTarget, verdictOf, type Seat } from './seat.ts';
 
 const tokenRequest = { kind: 'imds', call: { kind: 'token' }, withToken: false } as const;
 
 /**
  * Makes the stations of an SDK that asks the metadata service for its region before it calls STS:
- * a token, the availability zone, and both over again as often as it does.
+ * a token, the region, and both over again as often as it does.
+ *
+ * An SDK without a rule for a missing region then goes on without one.
  */
 export function regionStations(
   seat: Seat,
   provider: WebIdentityProvider,
-  rounds: number,
+  { path, protocol, rounds }: RegionQuestion,
 ): readonly Station[] {
-  const tokenId = `${seat.prefix}/regionToken`;
-  const zoneId = `${seat.prefix}/regionZone`;
-  const noRegion = ruleFor(provider.rules, 'noRegion');
-  const askZone = (walk: Walk, withToken: boolean): string => {
-    const call = { kind: 'other', path: '/latest/meta-data/placement/availability-zone/' } as const;
-    const request = { kind: 'imds', call, withToken } as const;
+  const at = (name: string): string => `${seat.prefix}/${name}`;
+  const rule = findRule(provider.rules, 'noRegion');
+  const noRegion: Target = rule ? failureTarget(seat, rule) : station(at('token'));
+  const withoutRegion = (walk: Walk): string => {
+    if (rule) failed(walk, seat.provider, 'noRegion', seat.verdict(verdictOf(rule)));
+    return 'noRegion';
+  };
+  const ask = (walk: Walk, withToken: boolean): string => {
+    const request = { kind: 'imds', call: { kind: 'other', path }, withToken } as const;
     const reply = walk.input.exchange(request);
     exchanged(walk, seat.provider, request, reply, 1);
     const region = regionIn(reply);
-    if (region === undefined) {
-      failed(walk, seat.provider, 'noRegion', seat.verdict(verdictOf(noRegion)));
-      return 'noRegion';
-    }
+    if (region === undefined) return withoutRegion(walk);
     walk.held.region = region;
     walk.held.regionRounds += 1;
     return walk.held.regionRounds < rounds ? 'again' : 'ok';
   };
-  const on = Object.fromEntries([
-    ['ok', station(`${seat.prefix}/token`)],
-    ['again', station(tokenId)],
-    ['noRegion', failureTarget(seat, noRegion)],
-  ]);
+  const first = protocol === 'v1' ? 'regionValueV1' : 'regionToken';
+  const on = { ok: station(at('token')), again: station(at(first)), noRegion };
   return [
     {
-      id: tokenId,
+      id: at('region'),
+      provider: seat.provider,
+      act: (walk) => (isImdsDisabled(walk) ? withoutRegion(walk) : 'ask'),
+      on: { ask: station(at(first)), noRegion },
+    },
+    {
+      id: at('regionToken'),
       provider: seat.provider,
       act: (walk) => {
         const reply = walk.input.exchange(tokenRequest);
         exchanged(walk, seat.provider, tokenRequest, reply, 1);
-        return reply.kind === 'ok' ? 'ok' : 'noToken';
+        if (reply.kind === 'ok') return 'ok';
+        return protocol === 'v2' ? withoutRegion(walk) : 'noToken';
       },
-      on: Object.fromEntries([
-        ['ok', station(zoneId)],
-        ['noToken', station(`${zoneId}V1`)],
-      ]),
+      on: { ok: station(at('regionValue')), noToken: station(at('regionValueV1')), noRegion },
     },
-    { id: zoneId, provider: seat.provider, act: (walk) => askZone(walk, true), on },
-    { id: `${zoneId}V1`, provider: seat.provider, act: (walk) => askZone(walk, false), on },
+    { id: at('regionValue'), provider: seat.provider, act: (walk) => ask(walk, true), on },
+    { id: at('regionValueV1'), provider: seat.provider, act: (walk) => ask(walk, false), on },
   ];
 }
 
-/** `us-east-1a` lies in `us-east-1`. */
+/** `us-east-1a` lies in `us-east-1`; the identity document is JSON and names the region. */
 function regionIn(reply: Reply): string | undefined {
   if (reply.kind !== 'ok' || reply.body.kind !== 'text') return undefined;
-  return /^([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]?$/.exec(reply.body.text.trim())?.[1];
+  const text = reply.body.text.trim();
+  const named = /"region"\s*:\s*"([^"]+)"/.exec(text)?.[1];
+  return named ?? /^([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]?$/.exec(text)?.[1];
 }

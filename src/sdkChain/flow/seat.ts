@@ -1,4 +1,4 @@
-import type { Evidence, Rule } from '../entry.ts';
+import type { Evidence, Rule } from '../providerRow.ts';
 import { credentials, nextProvider, stop, type Target } from '../station.ts';
 
 /** A rule once its provider has had its say: the SDK stops or goes on. */

@@ -1,9 +1,13 @@
 import type { Reply, Request } from '../../model/exchange.ts';
-import { webIdentityFailures, type WebIdentityFailure, type WebIdentityProvider } from '../entry.ts';
-import type { ResolvedStsClient } from '../behaviour.ts';
+import {
+  webIdentityFailures,
+  type OptionalWebIdentityFailure,
+  type WebIdentityFailure,
+  type WebIdentityProvider,
+} from '../entry.ts';
 import { findRule, failureOf, ruleFor } from '../rules.ts';
 import { nextProvider, station, type Station, type Target } from '../station.ts';
-import { regionOf, stsEndpointOf } from '../stsEndpoint.ts';
+import { regionOf, stsEndpointOf, stsModeOf } from '../stsEndpoint.ts';
 import { failed, notConfigured, selected, type Walk } from '../walk.ts';
 import { requestStation } from './requestStation.ts';
 import { regionStations } from './region.ts';
@@ -11,18 +15,18 @@ import { failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
 import { tokenFailure, tokenFailures } from './tokenFile.ts';
 import { findWebIdentity } from './webIdentityValues.ts';
 
+/** The checks that an SDK can make before it sends anything. */
+export const checksBeforeSending: readonly OptionalWebIdentityFailure[] = [
+  'tokenPathRelative',
+  'moduleMissing',
+  'endlessChain',
+  'noRegion',
+  'legacyEndpoint',
+];
+
 /** Makes the stations of IRSA: look for the two values, read the token, call STS. */
-export function webIdentityStations(
-  provider: WebIdentityProvider,
-  sts: ResolvedStsClient,
-): readonly Station[] {
+export function webIdentityStations(provider: WebIdentityProvider): readonly Station[] {
   const seat = ownSeat(provider.id);
-  const checks: readonly WebIdentityFailure[] = [
-    'roleMissing',
-    'moduleMissing',
-    'noRegion',
-    'tokenPathRelative',
-  ];
   return [
     {
       id: provider.id,
@@ -30,19 +34,22 @@ export function webIdentityStations(
       act: (walk) => lookForValues(walk, provider),
       on: Object.fromEntries([
         ['absent', nextProvider],
-        ...checkTargets(seat, provider, checks),
-        ...entryTargets(seat, sts),
+        ...checkTargets(seat, provider, ['roleMissing', ...checksBeforeSending]),
+        ...entryTargets(seat, provider),
       ]),
     },
-    ...webIdentityProtocol(seat, provider, sts),
+    ...webIdentityProtocol(seat, provider),
   ];
 }
 
 /** Where web identity goes in once its values are known. */
-export function entryTargets(seat: Seat, sts: ResolvedStsClient): readonly (readonly [string, Target])[] {
+export function entryTargets(
+  seat: Seat,
+  { regionFromImds }: WebIdentityProvider,
+): readonly (readonly [string, Target])[] {
   return [
     ['selected', station(`${seat.prefix}/token`)],
-    ...(regionRounds(sts) > 0 ? [['askRegion', station(`${seat.prefix}/regionToken`)] as const] : []),
+    ...(regionFromImds ? [['askRegion', station(`${seat.prefix}/region`)] as const] : []),
   ];
 }
 
@@ -59,13 +66,10 @@ export function checkTargets(
 }
 
 /** Makes the stations after the choice: the region where it must be asked for, the token, STS. */
-export function webIdentityProtocol(
-  seat: Seat,
-  provider: WebIdentityProvider,
-  sts: ResolvedStsClient,
-): readonly Station[] {
+export function webIdentityProtocol(seat: Seat, provider: WebIdentityProvider): readonly Station[] {
+  const { regionFromImds } = provider;
   return [
-    ...(regionRounds(sts) > 0 ? regionStations(seat, provider, regionRounds(sts)) : []),
+    ...(regionFromImds ? regionStations(seat, provider, regionFromImds) : []),
     requestStation({
       seat,
       id: `${seat.prefix}/token`,
@@ -81,9 +85,9 @@ export function webIdentityProtocol(
       seat,
       id: `${seat.prefix}/sts`,
       request: assumeRoleWithWebIdentity,
-      failure: stsFailure,
+      failure: (reply, walk) => stsFailure(reply) ?? accountFailure(walk, provider),
       rules: provider.rules,
-      failures: webIdentityFailures.slice(webIdentityFailures.indexOf('accessDenied')),
+      failures: [...webIdentityFailures.slice(webIdentityFailures.indexOf('accessDenied')), 'roleNotArn'],
       detours: { send: nextProvider },
       keep: keepCredentials,
       ok: seat.done,
@@ -120,12 +124,14 @@ export function checkBeforeSending(walk: Walk, seat: Seat, provider: WebIdentity
     failed(walk, seat.provider, failure, seat.verdict(verdictOf(rule)));
     return failure;
   };
-  const asksRegion = regionRounds(walk.sdk.sts) > 0;
+  const asksRegion = provider.regionFromImds !== undefined;
   const hasNoRegion = (): boolean => regionOf(walk) === undefined;
   return (
     failing('tokenPathRelative', () => !/^(\/|\$\()/.test(tokenFile)) ??
     failing('moduleMissing', () => walk.input.moduleMissing()) ??
+    failing('endlessChain', () => true) ??
     (asksRegion && hasNoRegion() ? 'askRegion' : failing('noRegion', hasNoRegion)) ??
+    failing('legacyEndpoint', () => stsModeOf(walk) === 'legacy') ??
     'selected'
   );
 }
@@ -163,15 +169,14 @@ function stsFailure(reply: Reply): WebIdentityFailure | undefined {
   });
 }
 
+/** An SDK that looks for the account in the role finds none where the role is no ARN. */
+function accountFailure(walk: Walk, { rules }: WebIdentityProvider): WebIdentityFailure | undefined {
+  const isArn = /^(arn:|\$\()/.test(valuesOf(walk).roleArn);
+  return !isArn && findRule(rules, 'roleNotArn') ? 'roleNotArn' : undefined;
+}
+
 function valuesOf(walk: Walk): NonNullable<Walk['held']['webIdentity']> {
   const { webIdentity } = walk.held;
   if (!webIdentity) throw new Error('web identity is asked for before its values are known');
   return webIdentity;
-}
-
-/** How often the metadata service is asked for the region when nothing else names it. */
-function regionRounds({ withoutRegion }: ResolvedStsClient): number {
-  return typeof withoutRegion === 'object' && 'askImdsRounds' in withoutRegion
-    ? withoutRegion.askImdsRounds
-    : 0;
 }

@@ -27,6 +27,8 @@ interface Value {
 
 /** Looks for the role and the token file, the way this SDK does. */
 export function findWebIdentity(walk: Walk, provider: WebIdentityProvider): FoundWebIdentity {
+  const skip = provider.skippedWhenSet?.some((name) => isSetAs(walk, name, 'nonEmpty'));
+  if (skip || provider.values === 'profileAlone') return { kind: 'absent', missing: [] };
   const role = fromEnvironment(walk, provider, roleVariable);
   const token = fromEnvironment(walk, provider, tokenVariable);
   const named = firstText(walk, ['AWS_ROLE_SESSION_NAME']);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { world, type PodOptions, type PolicyOptions, type WorldBuilder } from '../../model/builder.ts';
+import { world, type WorldBuilder } from '../../model/builder.ts';
+import type { PodOptions, PolicyOptions } from '../../model/builderOptions.ts';
 import { cniIds } from '../../model/cni.ts';
 import type { Kube2iamFlags } from '../../model/kube2iam.ts';
 import type { ImdsOptions } from '../../model/node.ts';
