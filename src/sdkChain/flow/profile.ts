@@ -1,3 +1,31 @@
+import type { ObjectRef } from '../../model/objectRef.ts';
+import type { ResolvedProvider, SdkBehaviour } from '../behaviour.ts';
+import type {
+  ProfileFailure,
+  ProfileGate,
+  ProfileGateFailure,
+  ProfileProvider,
+  ProfileSource,
+} from '../entry.ts';
+import type { Rule } from '../providerRow.ts';
+import { profileName, profilePlaces, readProfiles, type Profiles } from '../profileLookup.ts';
+import { planProfile, type ProfilePlan } from '../profilePlan.ts';
+import { findRule, ruleFor } from '../rules.ts';
+import { nextProvider, station, type Station, type Target } from '../station.ts';
+import { failed, isSetAs, notConfigured, selected, type Walk } from '../walk.ts';
+import { containerStations } from './container.ts';
+import { holdStaticKeys } from './environmentKeys.ts';
+import { imdsStations } from './imds.ts';
+import { failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
+import {
+  checkBeforeSending,
+  checksBeforeSending,
+  checkTargets,
+  entryTargets,
+  webIdentityProtocol,
+} from './webIdentity.ts';
+import { rolesStation } from './profileRoles.ts';
+
 /**
  * Makes the stations of a profile: read it, go to its source, assume its roles one after another.
  *
