@@ -1,13 +1,12 @@
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
-import { answerFor, type ResolveOptions } from '../resolve/resolve.ts';
-import { sdksOf, statedSdk, type ContainerOf } from '../resolve/subjects.ts';
+import { answersFor, type ResolveOptions } from '../resolve/resolve.ts';
+import type { ContainerOf } from '../resolve/subjects.ts';
 import type { AnswerOptions, InputOptions } from './options.ts';
 
 /** Answers for one container, once for each SDK that it may use. */
 export function answersOf(world: World, target: ContainerOf, options: AnswerOptions): readonly Answer[] {
-  const sdks = options.sdk ? [statedSdk(options.sdk)] : sdksOf(world, target);
-  return sdks.map((sdk) => answerFor(world, target, sdk, resolveOptions(options)));
+  return answersFor(world, target, resolveOptions(options));
 }
 
 /** Takes what concerns the resolver from the options. */

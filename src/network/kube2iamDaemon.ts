@@ -3,7 +3,7 @@ import type { Ask } from '../model/fact.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
 import type { Labels } from '../model/labels.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
-import type { Toleration } from '../model/pod.ts';
+import { tolerates } from '../model/toleration.ts';
 import type { World } from '../model/world.ts';
 
 /**
@@ -85,12 +85,4 @@ const alwaysTolerated: ReadonlySet<string> = new Set([
 function isTolerated(taint: Taint, daemon: Kube2iam): boolean {
   if (taint.effect === 'PreferNoSchedule' || alwaysTolerated.has(taint.key)) return true;
   return daemon.tolerations.some((toleration) => tolerates(toleration, taint));
-}
-
-/** An absent key with `Exists` tolerates every taint, an absent effect every effect. */
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
-  if (toleration.key === undefined) return toleration.operator === 'Exists';
-  if (toleration.key !== taint.key) return false;
-  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
 }

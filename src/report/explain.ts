@@ -1,6 +1,5 @@
 import type { World } from '../model/world.ts';
-import { answerFor } from '../resolve/resolve.ts';
-import { sdksOf, statedSdk } from '../resolve/subjects.ts';
+import { answersFor } from '../resolve/resolve.ts';
 import { findContainer, readSdk, type WhichRoleOptions } from '../resolve/whichRole.ts';
 import { renderExplanation } from './explanation.ts';
 import { colourless } from './palette.ts';
@@ -25,9 +24,10 @@ export function explain(
   width = 80,
 ): string {
   const target = findContainer(world, name, container);
-  const sdks = sdk === undefined ? sdksOf(world, target) : [statedSdk(readSdk(sdk))];
-  const how = faults === undefined ? {} : { faults };
-  const answers = sdks.map((each) => answerFor(world, target, each, how));
+  const answers = answersFor(world, target, {
+    ...(sdk === undefined ? {} : { sdk: readSdk(sdk) }),
+    ...(faults === undefined ? {} : { faults }),
+  });
   const others = target.workload.template.containers.filter((each) => each !== target.container);
   return renderExplanation(
     answers,

@@ -2,6 +2,7 @@ import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Ask } from '../model/fact.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
 import type { PodTemplate, Toleration } from '../model/pod.ts';
+import { tolerates } from '../model/toleration.ts';
 import type { World } from '../model/world.ts';
 
 /** Where a pod runs, and how that was found. */
@@ -96,10 +97,5 @@ function canTake(node: ClusterNode, template: PodTemplate): boolean {
 
 function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
   if (taint.effect === 'PreferNoSchedule') return true;
-  return tolerations.some((toleration) => {
-    if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
-    if (toleration.key === undefined) return toleration.operator === 'Exists';
-    if (toleration.key !== taint.key) return false;
-    return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
-  });
+  return tolerations.some((toleration) => tolerates(toleration, taint));
 }

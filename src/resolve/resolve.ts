@@ -38,13 +38,20 @@ export function answerFor(
   return toAnswer(world, target, sdk, exploreContainer(world, target, sdk, options), exactKey);
 }
 
+/** Answers for one container, once for each SDK that it may use. */
+export function answersFor(
+  world: World,
+  target: ContainerOf,
+  options: ResolveOptions = {},
+): readonly Answer[] {
+  return requestedSdks(world, target, options).map((sdk) => answerFor(world, target, sdk, options));
+}
+
 /**
  * Answers for every container of the world, one answer an SDK.
  */
 export function resolveAll(world: World, options: ResolveOptions = {}): readonly Answer[] {
-  return containersOf(world).flatMap((target) =>
-    requestedSdks(world, target, options).map((sdk) => answerFor(world, target, sdk, options)),
-  );
+  return containersOf(world).flatMap((target) => answersFor(world, target, options));
 }
 
 /** The answer for one container over all the SDKs that it may use: the SDK is one more fact that may be open. */
