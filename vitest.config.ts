@@ -15,5 +15,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/reporter/closingLine.ts'],
     testTimeout: 30_000,
+    // Files share their modules: loading every room anew for each of them took more time than the tests.
+    isolate: false,
   },
 });
