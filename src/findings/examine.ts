@@ -3,6 +3,7 @@ import { lintTrustPolicy } from '../iam/trustLint.ts';
 import type { World } from '../model/world.ts';
 import { answerKey, type Answer } from '../resolve/answer.ts';
 import type { Examined, Finding, Rule } from './finding.ts';
+import { injectionRules } from './atlas/injection.ts';
 import { annotationNobodyReads } from './rules/annotationNobodyReads.ts';
 import { defaultRoleForEveryone } from './rules/defaultRoleForEveryone.ts';
 import { fallsBack } from './rules/fallsBack.ts';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   trustPolicyTooNarrow,
   trustPolicyTooWide,
   annotationNobodyReads,
+  ...injectionRules,
 ];
 
 /**
@@ -45,7 +47,27 @@ export function findConflicts(world: World, answers: readonly Answer[]): readonl
       role.trustPolicy ? lintTrustPolicy(role.trustPolicy) : [],
     ),
   };
-  return rules.flatMap((rule) => rule.find(examined));
+  const causes = rules.filter(({ level }) => level === 'cause').flatMap((rule) => rule.find(examined));
+  const explained = explainedBy(causes);
+  const symptoms = rules
+    .filter(({ level }) => level === 'symptom')
+    .flatMap((rule) => rule.find(examined))
+    .filter((finding) => !explained(finding));
+  return [...symptoms, ...causes];
+}
+
+/**
+ * Tells whether causes stand already for all the answers of a symptom.
+ *
+ * What is latent explains what is latent alone: it is not the reason for anything that happens today.
+ */
+function explainedBy(causes: readonly Finding[]): (symptom: Finding) => boolean {
+  const keysOf = (findings: readonly Finding[]): ReadonlySet<string> =>
+    new Set(findings.flatMap(({ answers }) => answers.map(answerKey)));
+  const today = keysOf(causes.filter(({ severity }) => severity !== 'latent'));
+  const latent = keysOf(causes.filter(({ severity }) => severity === 'latent'));
+  return ({ severity, answers }) =>
+    answers.every((answer) => (severity === 'latent' ? latent : today).has(answerKey(answer)));
 }
 
 /** Lists the ids of the findings that concern each answer, by {@link answerKey}. */

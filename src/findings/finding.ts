@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
+import type { Fix } from '../model/patch.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
 
@@ -24,8 +25,10 @@ export interface Finding {
   readonly message: string;
   /** The answers that it concerns; empty for a finding about an object that no container uses. */
   readonly answers: readonly Answer[];
-  /** What to do. */
+  /** What to do, in words. */
   readonly advice: string;
+  /** Concrete changes that ought to remove it, best first. `whatIf` proves one before it is offered. */
+  readonly fixes: readonly Fix[];
 }
 
 /** What rules look at. */
@@ -38,12 +41,26 @@ export interface Examined {
   readonly trustComplaints: readonly Diagnostic[];
 }
 
-/** One kind of conflict. */
-export interface Rule {
+/** What is known of one kind of conflict, in words. */
+export interface Conflict {
   /** Stable, kebab-case. */
   readonly id: string;
   readonly title: string;
+  readonly severity: Severity;
+  /** What the author of the objects expects; a sentence part. */
+  readonly expects: string;
+  /** What happens instead, and with which SDKs. */
+  readonly gets: string;
   /** Where the conflict is known from. */
   readonly source: string;
+}
+
+/** One kind of conflict and how it is found. */
+export interface Rule extends Conflict {
+  /**
+   * `cause`: names why. `symptom`: says only that something is wrong, and is left out where a cause is found
+   * for the same answers.
+   */
+  readonly level: 'cause' | 'symptom';
   readonly find: (examined: Examined) => readonly Finding[];
 }

@@ -23,19 +23,24 @@ export function diffAnswers(
   after: World,
   options: ResolveOptions = {},
 ): readonly AnswerChange[] {
-  const earlier = new Map(resolveAll(before, options).map((answer) => [answerKey(answer), answer]));
-  const later = new Map(resolveAll(after, options).map((answer) => [answerKey(answer), answer]));
+  return compareAnswers(resolveAll(before, options), resolveAll(after, options));
+}
+
+/** Says whose identity differs between two lists of answers. */
+export function compareAnswers(before: readonly Answer[], after: readonly Answer[]): readonly AnswerChange[] {
+  const earlier = new Map(before.map((answer) => [answerKey(answer), answer]));
+  const later = new Map(after.map((answer) => [answerKey(answer), answer]));
   const changes: AnswerChange[] = [];
   for (const [key, answer] of earlier) {
     const counterpart = later.get(key);
     if (!counterpart) changes.push({ kind: 'removed', before: answer });
-    else changes.push(...compareAnswers(answer, counterpart));
+    else changes.push(...compareTwo(answer, counterpart));
   }
   for (const [key, answer] of later) if (!earlier.has(key)) changes.push({ kind: 'added', after: answer });
   return changes;
 }
 
-function compareAnswers(before: Answer, after: Answer): readonly AnswerChange[] {
+function compareTwo(before: Answer, after: Answer): readonly AnswerChange[] {
   const [first] = before.outcomes;
   const [second] = after.outcomes;
   const sameFirst = first && second ? identityText(first) === identityText(second) : first === second;

@@ -6,6 +6,10 @@ import { byContainer, workloadNames } from '../workloads.ts';
 export const defaultRoleForEveryone: Rule = {
   id: 'default-role-for-everyone',
   title: 'kube2iam gives its default role to pods that ask for none',
+  severity: 'privilegeEscalation',
+  expects: 'no role without an annotation',
+  gets: 'the default role',
+  level: 'cause',
   source: 'jtblin/kube2iam:mappings/mapper.go, jtblin/kube2iam#46',
   find: ({ world, answers }) => {
     const affected = byContainer(world, answers)
@@ -25,6 +29,7 @@ export const defaultRoleForEveryone: Rule = {
           message: `\`--${flag}\` gives a role to workloads that ask for none: ${names.join(', ')}`,
           answers: affected,
           advice: 'remove the default role, or make it one without permissions',
+          fixes: [],
         };
       });
   },

@@ -6,6 +6,10 @@ import { byContainer, mechanismWords, nameIdentity, withSdks, type ContainerAnsw
 export const fallsBack: Rule = {
   id: 'falls-back',
   title: 'a failure silently becomes another identity',
+  severity: 'latent',
+  expects: 'an error when the role cannot be had',
+  gets: 'another identity, without a word, with SDKs that go on to the next provider',
+  level: 'symptom',
   source:
     'aws/aws-sdk-java-v2#1915, metarank/metarank#1511, external-secrets/kubernetes-external-secrets#240',
   find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
@@ -27,6 +31,7 @@ function findFor({ intentions, answers, name }: ContainerAnswers): readonly Find
       answers: affected,
       advice:
         'close the metadata service for these pods (hop limit 1 with tokens required, or an egress policy that the CNI enforces before DNAT), so that a failure is an error',
+      fixes: [],
     },
   ];
 }

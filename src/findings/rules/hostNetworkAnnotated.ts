@@ -5,6 +5,10 @@ import { byContainer } from '../workloads.ts';
 export const hostNetworkAnnotated: Rule = {
   id: 'host-network-annotated',
   title: 'a hostNetwork pod is annotated for kube2iam, which never sees its requests',
+  severity: 'privilegeEscalation',
+  expects: 'the annotated role',
+  gets: 'the node role with every SDK: packets of the host network never meet the rule',
+  level: 'cause',
   source: 'jtblin/kube2iam#266, uswitch/kiam#119',
   find: ({ world, answers }) =>
     byContainer(world, answers).flatMap(
@@ -19,6 +23,7 @@ export const hostNetworkAnnotated: Rule = {
             message: `${name} runs on the host network, so its annotation \`${intention.role}\` is inert and the metadata service answers it with the node role`,
             answers: affected,
             advice: 'take the pod off the host network, or give it a role by IRSA',
+            fixes: [],
           },
         ];
       },

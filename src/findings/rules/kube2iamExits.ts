@@ -4,6 +4,10 @@ import type { Finding, Rule } from '../finding.ts';
 export const kube2iamExits: Rule = {
   id: 'kube2iam-exits',
   title: 'kube2iam exits at start because of its arguments',
+  severity: 'outage',
+  expects: 'kube2iam to run with these arguments',
+  gets: 'an exit at start: no rule is added',
+  level: 'cause',
   source: 'jtblin/kube2iam:cmd/main.go',
   find: ({ world, answers }) =>
     world.kube2iam.flatMap((daemon): readonly Finding[] => {
@@ -20,6 +24,7 @@ export const kube2iamExits: Rule = {
           message: `${daemon.namespace}/${daemon.name} exits at start: ${fault.message}${more}; no rule is ever added, so metadata requests reach the node role, or a dead port where an older rule is left`,
           answers: asking,
           advice: fault.nearest === undefined ? 'remove the argument' : `write \`${fault.nearest}\``,
+          fixes: [],
         },
       ];
     }),

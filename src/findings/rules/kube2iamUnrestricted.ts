@@ -5,6 +5,10 @@ import { workloadNames } from '../workloads.ts';
 export const kube2iamUnrestricted: Rule = {
   id: 'kube2iam-unrestricted',
   title: 'kube2iam gives any pod any role that it names',
+  severity: 'latent',
+  expects: 'each namespace to use its own roles',
+  gets: 'any role that the daemon may assume, for whoever annotates a pod',
+  level: 'cause',
   source: 'jtblin/kube2iam:README.md (namespace restrictions), jtblin/kube2iam:mappings/mapper.go',
   find: ({ world, answers }) =>
     world.kube2iam
@@ -20,6 +24,7 @@ export const kube2iamUnrestricted: Rule = {
             message: `${daemon.namespace}/${daemon.name} runs without \`--namespace-restrictions\`, so that whoever creates pods in any namespace can take the roles of ${workloadNames(served).join(', ')}`,
             answers: served,
             advice: `set \`--namespace-restrictions=true\` and list the roles of each namespace in \`${daemon.flags.namespaceKey}\``,
+            fixes: [],
           },
         ];
       }),

@@ -6,6 +6,10 @@ import { byContainer, mechanismWords, stepAdvice, withSdks, type ContainerAnswer
 export const noCredentials: Rule = {
   id: 'no-credentials',
   title: 'the container gets no credentials',
+  severity: 'outage',
+  expects: 'the role that its objects ask for',
+  gets: 'no credentials at all',
+  level: 'symptom',
   source: 'terraform-aws-modules/terraform-aws-iam#486, jtblin/kube2iam:README.md',
   find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
 };
@@ -22,6 +26,7 @@ function findFor({ intentions, answers, name }: ContainerAnswers): readonly Find
       message: `${name} asks for \`${intention.role}\` by ${mechanismWords[intention.mechanism]} and gets no credentials${withSdks(affected, answers)}${errorOf(affected)}`,
       answers: affected,
       advice: stepAdvice,
+      fixes: [],
     },
   ];
 }

@@ -11,6 +11,10 @@ import { workloadNames } from '../workloads.ts';
 export const policyLeavesOnlyMetadata: Rule = {
   id: 'policy-leaves-only-metadata',
   title: 'an egress policy blocks STS and leaves the metadata service open',
+  severity: 'wrongIdentity',
+  expects: 'the metadata service to be blocked',
+  gets: 'the reverse: nothing but the metadata service is left in reach',
+  level: 'cause',
   source: 'aws/aws-network-policy-agent#120, uswitch/kiam#160',
   find: ({ world, answers }) =>
     world.networkPolicies.flatMap((policy): readonly Finding[] => {
@@ -26,6 +30,7 @@ export const policyLeavesOnlyMetadata: Rule = {
           answers: affected,
           advice:
             'allow `0.0.0.0/0` except `169.254.169.254/32`, and make sure that the CNI enforces it before DNAT',
+          fixes: [],
         },
       ];
     }),

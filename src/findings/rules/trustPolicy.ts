@@ -7,6 +7,10 @@ import { byContainer } from '../workloads.ts';
 export const trustPolicyTooNarrow: Rule = {
   id: 'trust-policy-too-narrow',
   title: 'a trust policy never matches the service accounts that it names',
+  severity: 'outage',
+  expects: 'the named service accounts to be admitted',
+  gets: 'AccessDenied from STS',
+  level: 'cause',
   source: 'CircleCI-Public/server-terraform#291, terraform-aws-modules/terraform-aws-iam#486',
   find: (examined) => findLint(examined, trustPolicyTooNarrow.id, 'outage', narrowCodes),
 };
@@ -15,6 +19,10 @@ export const trustPolicyTooNarrow: Rule = {
 export const trustPolicyTooWide: Rule = {
   id: 'trust-policy-too-wide',
   title: 'a trust policy admits more callers than one would think',
+  severity: 'privilegeEscalation',
+  expects: 'the named service accounts alone',
+  gets: 'every service account that the conditions let pass',
+  level: 'cause',
   source: 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc, aws/amazon-eks-pod-identity-webhook#58',
   find: (examined) => findLint(examined, trustPolicyTooWide.id, 'privilegeEscalation', wideCodes),
 };
@@ -76,6 +84,7 @@ function toFinding(
     message: diagnostic.message,
     answers,
     advice: adviceOf(diagnostic),
+    fixes: [],
   };
 }
 

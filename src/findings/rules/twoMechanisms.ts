@@ -6,6 +6,10 @@ import { byContainer, mechanismWords, type ContainerAnswers } from '../workloads
 export const twoMechanisms: Rule = {
   id: 'two-mechanisms',
   title: 'one pod asks for a role by two mechanisms',
+  severity: 'latent',
+  expects: 'the newer of the two mechanisms',
+  gets: 'whichever the SDK tries first; the other takes over when the first fails and the SDK goes on',
+  level: 'cause',
   source: 'external-secrets/kubernetes-external-secrets#240',
   find: ({ world, answers }) => {
     const groups = new Map<Workload, ContainerAnswers[]>();
@@ -30,6 +34,7 @@ function findFor(containers: readonly ContainerAnswers[]): readonly Finding[] {
       message: `${namespace}/${name} asks for \`${first.role}\` by ${mechanismWords[first.mechanism]} and for \`${second.role}\` by ${mechanismWords[second.mechanism]}`,
       answers: containers.flatMap(({ answers }) => answers),
       advice: `remove the request for ${mechanismWords[second.mechanism]} in the rollout that brings ${mechanismWords[first.mechanism]}`,
+      fixes: [],
     },
   ];
 }

@@ -13,6 +13,10 @@ import {
 export const wrongIdentity: Rule = {
   id: 'wrong-identity',
   title: 'the container gets another identity than the one asked for',
+  severity: 'wrongIdentity',
+  expects: 'the role that its objects ask for',
+  gets: 'another identity, although nothing has failed',
+  level: 'symptom',
   source: 'aws/aws-sdk-java-v2#1915, external-secrets/kubernetes-external-secrets#419',
   find: ({ world, answers }) => byContainer(world, answers).flatMap(findFor),
 };
@@ -35,6 +39,7 @@ function findFor({ intentions, answers, name }: ContainerAnswers): readonly Find
     message: `${name} asks for \`${intention.role}\` by ${mechanismWords[intention.mechanism]} and gets ${got}${withSdks(affected, answers)}`,
     answers: affected,
     advice: stepAdvice,
+    fixes: [],
   }));
 }
 

@@ -1,0 +1,97 @@
+import { findConflicts } from '../findings/examine.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Fix } from '../model/patch.ts';
+import type { World } from '../model/world.ts';
+import { answerKey, type Answer } from '../resolve/answer.ts';
+import { resolveAll } from '../resolve/resolve.ts';
+import { applyPatches } from './applyPatch.ts';
+import { compareAnswers, type AnswerChange } from './diff.ts';
+
+/** What comes of a fix when it is tried. */
+export interface Proof {
+  readonly finding: Finding;
+  readonly fix: Fix;
+  /** Whether the finding is gone afterwards. */
+  readonly removes: boolean;
+  /** Findings that were not there before; a fix with any is not offered. */
+  readonly adds: readonly Finding[];
+  /** Answers of the containers that the finding is about, as they change. */
+  readonly meant: readonly AnswerChange[];
+  /** Answers of other containers, as they change. */
+  readonly others: readonly AnswerChange[];
+}
+
+/** A world with its answers and findings, worked out once for all the fixes that are tried on it. */
+export interface Examination {
+  readonly world: World;
+  readonly answers: readonly Answer[];
+  readonly findings: readonly Finding[];
+  /** How answers are worked out: for which containers, SDKs and faults. */
+  readonly answersOf: (world: World) => readonly Answer[];
+}
+
+/**
+ * Works out the answers and findings of a world.
+ *
+ * @param answersOf - every container with every SDK that it may use, when it is left out
+ */
+export function examineWorld(
+  world: World,
+  answersOf: Examination['answersOf'] = (each) => resolveAll(each),
+): Examination {
+  const answers = answersOf(world);
+  return { world, answers, findings: findConflicts(world, answers), answersOf };
+}
+
+/**
+ * Tries a fix: applies it, resolves every container again, and compares.
+ *
+ * @example
+ * const before = examineWorld(emptyWorld);
+ * before.findings.flatMap((finding) => finding.fixes.map((fix) => proveFix(before, finding, fix))) // => []
+ */
+export function proveFix(before: Examination, finding: Finding, fix: Fix): Proof {
+  const after = examineWorld(applyPatches(before.world, fix.patches), before.answersOf);
+  const concerned = new Set(finding.answers.map(subjectKey));
+  const changes = compareAnswers(before.answers, after.answers);
+  const known = new Set(before.findings.map(findingKey));
+  return {
+    finding,
+    fix,
+    removes: !after.findings.some((each) => findingKey(each) === findingKey(finding)),
+    adds: after.findings.filter((each) => !known.has(findingKey(each))),
+    meant: changes.filter((change) => concerned.has(subjectKey(answerOf(change)))),
+    others: changes.filter((change) => !concerned.has(subjectKey(answerOf(change)))),
+  };
+}
+
+/**
+ * Gives the first fix of a finding that works: the finding is gone and no other has come.
+ *
+ * A fix that changes nobody else's answer is preferred to one that does.
+ */
+export function provenFix(before: Examination, finding: Finding): Proof | undefined {
+  let withSideEffects: Proof | undefined;
+  for (const fix of finding.fixes) {
+    const proof = proveFix(before, finding, fix);
+    if (!proof.removes || proof.adds.length > 0) continue;
+    if (proof.others.length === 0) return proof;
+    withSideEffects ??= proof;
+  }
+  return withSideEffects;
+}
+
+function answerOf(change: AnswerChange): Answer {
+  return change.kind === 'added' ? change.after : change.before;
+}
+
+/** The container alone: a fix may change which SDKs are asked about. */
+function subjectKey({ subject, sdk }: Answer): string {
+  return answerKey({ subject, sdk: { ...sdk, family: 'go-v2' } }).replace(/\/[^/]*$/, '');
+}
+
+/** Rule, object and containers, without positions: a fix may move lines. */
+function findingKey({ rule, at, answers }: Finding): string {
+  const subjects = [...new Set(answers.map(subjectKey))].toSorted();
+  return JSON.stringify([rule, at.kind, at.namespace, at.name, subjects]);
+}
