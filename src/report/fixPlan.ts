@@ -1,0 +1,118 @@
+import { stringify } from 'yaml';
+import { describeRef } from '../model/objectRef.ts';
+import type { JsonValue } from '../model/aws.ts';
+import type { World } from '../model/world.ts';
+import { applyPatch } from '../whatIf/applyPatch.ts';
+import type { FixPlan } from '../whatIf/fixPlan.ts';
+import type { Proof } from '../whatIf/proveFix.ts';
+import { renderChanges } from './changes.ts';
+import { wrapText } from './layout.ts';
+import { countOf } from './lists.ts';
+import { printPatch, type PrintedPatch } from './patchManifest.ts';
+import type { Screen } from './screen.ts';
+
+/**
+ * Writes a plan of fixes as YAML documents, each under comments that say what it is for, who is changed by it
+ * and how it is applied.
+ *
+ * @param world - the world before the first fix
+ */
+export function renderFixPlan(world: World, plan: FixPlan, screen: Screen): string {
+  const { blocks } = plan.proofs.reduce<{ readonly world: World; readonly blocks: readonly string[] }>(
+    (so, proof) => ({
+      world: proof.fix.patches.reduce(applyPatch, so.world),
+      blocks: [...so.blocks, proofText(so.world, proof, screen)],
+    }),
+    { world, blocks: [] },
+  );
+  const gone = plan.proofs.length + plan.alsoGone.length;
+  const closing = [
+    `${countOf(gone, 'finding')} removed by ${countOf(plan.proofs.length, 'fix', 'fixes')}, ${plan.open.length} without a fix that works`,
+    ...plan.open.map(({ rule, at }) => `no fix: ${describeRef(at)} [${rule}]`),
+    'with all of them:',
+    ...renderChanges(plan.changes, { ...screen, width: screen.width - 2 }).split('\n'),
+  ];
+  return [...blocks, comment(closing, screen.width)].join('\n---\n');
+}
+
+/** Gives a plan as data, for a program that applies it. */
+export function fixPlanToJson(world: World, plan: FixPlan): JsonValue {
+  let current = world;
+  const fixes = plan.proofs.map((proof) => {
+    const patches = proof.fix.patches.map((patch): JsonValue => {
+      const printed = printPatch(current, patch);
+      current = applyPatch(current, patch);
+      return printed as unknown as JsonValue;
+    });
+    return {
+      rule: proof.finding.rule,
+      object: describeRef(proof.finding.at),
+      title: proof.fix.title,
+      patches,
+      changesOthers: proof.others.length > 0,
+    };
+  });
+  return {
+    fixes,
+    alsoRemoved: plan.alsoGone.map(({ rule, at }) => ({ rule, object: describeRef(at) })),
+    withoutFix: plan.open.map(({ rule, at }) => ({ rule, object: describeRef(at) })),
+  };
+}
+
+function proofText(world: World, { finding, fix, meant, others }: Proof, screen: Screen): string {
+  const { patches, title } = fix;
+  const head = comment(
+    [
+      `${describeRef(finding.at)} [${finding.rule}]`,
+      `fix: ${title}`,
+      ...(meant.length === 0 ? [] : renderChanges(meant, narrower(screen)).split('\n')),
+      ...(others.length === 0
+        ? ['nobody else is changed']
+        : ['it also changes:', ...renderChanges(others, narrower(screen)).split('\n')]),
+    ],
+    screen.width,
+  );
+  let current = world;
+  const documents = patches.map((patch) => {
+    const text = printedText(printPatch(current, patch), screen.width);
+    current = applyPatch(current, patch);
+    return text;
+  });
+  return [head, documents.join('\n---\n')].join('\n');
+}
+
+function narrower(screen: Screen): Screen {
+  return { ...screen, width: screen.width - 2 };
+}
+
+function printedText(printed: PrintedPatch, width: number): string {
+  switch (printed.how) {
+    case 'kubectl apply':
+      return `${comment(['kubectl apply -f THIS'], width)}\n${stringify(printed.manifest).trimEnd()}`;
+    case 'kubectl patch': {
+      const { kind, namespace, name } = printed.object;
+      const scope = namespace === undefined ? '' : ` -n ${namespace}`;
+      const command = `kubectl patch ${kind.toLowerCase()} ${name}${scope} --patch-file THIS`;
+      return `${comment([command], width)}\n${stringify(printed.manifest).trimEnd()}`;
+    }
+    case 'kubectl delete': {
+      const { kind, namespace, name } = printed.object;
+      return comment([`kubectl delete ${kind.toLowerCase()} ${name} -n ${namespace ?? 'default'}`], width);
+    }
+    case 'aws':
+      return `${comment([`${printed.command} file://THIS`], width)}\n${JSON.stringify(printed.input, undefined, 2)}`;
+    case 'by hand':
+      return comment([printed.what], width);
+  }
+}
+
+function comment(lines: readonly string[], width: number): string {
+  return lines
+    .flatMap((line) =>
+      line === ''
+        ? ['']
+        : wrapText([{ text: line }], width - 2).map((row) => row.map(({ text }) => text).join('')),
+    )
+    .map((line) => `# ${line}`.trimEnd())
+    .join('\n');
+}

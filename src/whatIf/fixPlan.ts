@@ -1,0 +1,57 @@
+import type { Finding } from '../findings/finding.ts';
+import { applyPatches } from './applyPatch.ts';
+import { compareAnswers, type AnswerChange } from './diff.ts';
+import { examineWorld, provenFix, type Examination, type Proof } from './proveFix.ts';
+
+/** Every finding with the fix that was proven for it, and what all of them do together. */
+export interface FixPlan {
+  /** In the order in which they are to be applied. */
+  readonly proofs: readonly Proof[];
+  /** Findings without a fix that works. */
+  readonly open: readonly Finding[];
+  /** Findings that are gone already by the fix of another. */
+  readonly alsoGone: readonly Finding[];
+  /** Whose answer differs when all fixes are applied. */
+  readonly changes: readonly AnswerChange[];
+}
+
+/**
+ * Plans how to remove the findings of a world.
+ *
+ * Each fix is tried on the world that the fixes before it have left, so that what is planned holds together.
+ *
+ * @example
+ * planFixes(examineWorld(emptyWorld)).proofs // => []
+ */
+export function planFixes(before: Examination): FixPlan {
+  const proofs: Proof[] = [];
+  const open: Finding[] = [];
+  const alsoGone: Finding[] = [];
+  let current = before;
+  for (const finding of before.findings) {
+    const still = current.findings.find((each) => isSame(each, finding));
+    if (!still) {
+      alsoGone.push(finding);
+      continue;
+    }
+    const proof = provenFix(current, still);
+    if (!proof) {
+      open.push(finding);
+      continue;
+    }
+    proofs.push(proof);
+    current = examineWorld(applyPatches(current.world, proof.fix.patches), current.answersOf);
+  }
+  return { proofs, open, alsoGone, changes: compareAnswers(before.answers, current.answers) };
+}
+
+function isSame(one: Finding, other: Finding): boolean {
+  const { rule, at, message } = one;
+  return (
+    rule === other.rule &&
+    at.kind === other.at.kind &&
+    at.namespace === other.at.namespace &&
+    at.name === other.at.name &&
+    (at.field === other.at.field || message === other.message)
+  );
+}
