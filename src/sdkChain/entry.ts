@@ -24,17 +24,21 @@ export interface ProfileLookup {
   readonly files: readonly ('credentials' | 'config')[];
   /** The config file is read only when this variable is set. */
   readonly configNeeds?: string;
-  /** Present: there are no profiles at all when the config file is to be read and is missing. */
-  readonly configMissing?: 'hidesAll';
+  /** There are no profiles at all when one of these files is to be read and is missing. */
+  readonly mustExist?: readonly ('credentials' | 'config')[];
   /** `AWS_SHARED_CREDENTIALS_FILE` is read only when this variable is set. */
   readonly credentialsPathNeeds?: string;
   /** Variables that name the profile, in order; else it is `default`. */
   readonly nameFrom: readonly string[];
 }
 
-/** What a profile can hold, in the words of the shared config file. */
+/**
+ * What a profile can hold, in the words of the shared config file.
+ *
+ * `static`: a key id without its secret breaks the profile; `staticPair`: it counts as no keys.
+ */
 export type ProfileSource =
-  'sourceProfile' | 'credentialSource' | 'static' | 'webIdentity' | 'process' | 'sso';
+  'sourceProfile' | 'credentialSource' | 'static' | 'staticPair' | 'webIdentity' | 'process' | 'sso';
 
 /** What can go wrong with a profile. */
 export const profileFailures = [
@@ -49,9 +53,10 @@ export const profileFailures = [
  * Failures that an SDK can have only if it makes the check: a rule for one says that it does.
  *
  * `unparsable`: a file is no profile file. `unusable`: the profile holds what the row calls unusable.
- * `lastingKeys`: a program printed keys without a session token.
+ * `lastingKeys`: a program printed keys without a session token. `nothingInNamed`: a profile was named and
+ * holds nothing of what the row takes.
  */
-export type OptionalProfileFailure = 'unparsable' | 'unusable' | 'lastingKeys';
+export type OptionalProfileFailure = 'unparsable' | 'unusable' | 'lastingKeys' | 'nothingInNamed';
 /** See {@link profileFailures}. */
 export type ProfileFailure = (typeof profileFailures)[number] | OptionalProfileFailure;
 
@@ -61,6 +66,8 @@ export interface ProfileProvider extends ProviderRow {
   readonly lookup: ProfileLookup;
   /** What is taken from the profile; the first that it holds is used. */
   readonly takes: readonly ProfileSource[];
+  /** Sources on top of which the role of the same profile is assumed; `source_profile` needs no saying. */
+  readonly roleOnTopOf?: readonly ProfileSource[];
   /** What of that makes this SDK fail at once. */
   readonly unusable?: readonly ProfileSource[];
   /** How often all of it is done before the credentials are taken; 1 when absent. */
@@ -100,9 +107,18 @@ export const webIdentityFailures = [
  * `roleNotArn`: STS let a role pass that is no ARN, and the SDK looks for the account in it.
  * `endlessChain`: the client for STS asks the chain for credentials, which makes a client for STS.
  * `legacyEndpoint`: the SDK wants to sign what it sends where the setting says `legacy`, and cannot.
+ * `tokenFileUnset`: there is a role and no token file to go with it.
+ * `unparsable`: the client for STS reads the shared files, and one is no profile file.
  */
 export type OptionalWebIdentityFailure =
-  'moduleMissing' | 'noRegion' | 'tokenPathRelative' | 'roleNotArn' | 'endlessChain' | 'legacyEndpoint';
+  | 'moduleMissing'
+  | 'noRegion'
+  | 'tokenPathRelative'
+  | 'roleNotArn'
+  | 'endlessChain'
+  | 'legacyEndpoint'
+  | 'tokenFileUnset'
+  | 'unparsable';
 /** See {@link webIdentityFailures}. */
 export type WebIdentityFailure = (typeof webIdentityFailures)[number] | OptionalWebIdentityFailure;
 
@@ -113,6 +129,8 @@ export interface RegionQuestion {
   readonly protocol: 'v1' | 'v2ThenV1' | 'v2';
   /** How often the whole is asked. */
   readonly rounds: number;
+  /** Present: the SDK gets the node's credentials on the way, and lets them lie. */
+  readonly after?: 'credentials';
 }
 
 /** IRSA: `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`. */
@@ -125,7 +143,7 @@ export interface WebIdentityProvider extends ProviderRow {
    */
   readonly values: 'environment' | 'pairThenProfile' | 'eachThenProfile' | 'profileAlone';
   readonly setWhen: SetWhen;
-  /** Needed when values may come from a profile. */
+  /** Needed when values may come from a profile, and for a rule for `unparsable`. */
   readonly lookup?: ProfileLookup;
   /** The provider is passed over when one of these variables is set. */
   readonly skippedWhenSet?: readonly string[];
@@ -161,6 +179,8 @@ export type ContainerFailure = (typeof containerFailures)[number] | OptionalCont
 export interface ContainerProvider extends ProviderRow {
   readonly kind: 'container';
   readonly uriSetWhen: SetWhen;
+  /** Present: a relative URI that is set and empty leads to the host alone, whatever `uriEmpty` says. */
+  readonly emptyRelativeUri?: 'requested';
   /** Which URI wins when both are set. */
   readonly bothSet: 'relative' | 'full';
   /** The full URI is unknown before this version. */

@@ -48,8 +48,7 @@ export interface ImdsProvider extends ProviderRow {
   readonly tokenAsked?: 'beforeEachGet';
   /** `v1AskAgain`: go on without a token, but ask for one again before the next GET. */
   readonly token: readonly Rule<ImdsTokenFailure, 'v1' | 'v1AskAgain'>[];
-  /** `tokenAgain`: ask for a token once more and repeat the GET with it. */
+  /** `tokenAgain`: where no token is held, ask for one once more and repeat the GET with it. */
   readonly roleList: readonly Rule<ImdsGetFailure, 'tokenAgain'>[];
-  /** `tokenAgain`: as for the list. */
-  readonly roleCredentials: readonly Rule<ImdsGetFailure, 'tokenAgain'>[];
+  readonly roleCredentials: readonly Rule<ImdsGetFailure>[];
 }

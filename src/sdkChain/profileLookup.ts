@@ -24,6 +24,8 @@ export interface Profiles {
   readonly refs: readonly ObjectRef[];
 }
 
+const noProfiles: Profiles = { byName: new Map(), unread: 0, unparsable: [], paths: [], refs: [] };
+
 type ProfileFile = ProfileLookup['files'][number];
 
 /** The variables that say where the files are. */
@@ -66,7 +68,7 @@ export function readProfiles(
   let unread = 0;
   for (const file of readOrder(walk, lookup)) {
     const located = locate(walk, file, lookup);
-    if (file === 'config' && lookup.configMissing && !located) break;
+    if (!located && lookup.mustExist?.includes(file)) return noProfiles;
     if (!located) continue;
     if (located.shown === 'hidden' && hidden === 'passedOver') {
       unread += 1;

@@ -1,4 +1,4 @@
-import type { ProfileSource } from './entry.ts';
+import type { ProfileProvider, ProfileSource } from './entry.ts';
 import type { ProfileKeys } from './profileFile.ts';
 import type { RoleStep } from './walk.ts';
 
@@ -38,6 +38,9 @@ const sourceTakes: readonly ProfileSource[] = [
   'sso',
 ];
 
+/** How an SDK reads a profile. */
+type Reading = Pick<ProfileProvider, 'takes' | 'roleOnTopOf'>;
+
 /**
  * Reads off a profile how its credentials are to be had: the first of `takes` that it holds.
  *
@@ -48,27 +51,39 @@ const sourceTakes: readonly ProfileSource[] = [
 export function planProfile(
   profiles: ReadonlyMap<string, ProfileKeys>,
   name: string,
-  takes: readonly ProfileSource[],
+  reading: Reading,
   visited: readonly string[] = [],
 ): ProfilePlan {
   const keys = profiles.get(name);
   if (!keys) return { kind: 'profileMissing' };
-  for (const take of takes) {
-    const plan = take === 'sourceProfile' ? planSource(profiles, name, keys, visited) : planners[take](keys);
-    if (plan) return plan;
+  for (const take of reading.takes) {
+    if (take === 'sourceProfile') {
+      const plan = planSource(profiles, name, keys, reading, visited);
+      if (plan) return plan;
+    } else {
+      const plan = planners[take](keys);
+      if (plan) return reading.roleOnTopOf?.includes(take) ? withRole(plan, keys) : plan;
+    }
   }
   return { kind: 'nothing' };
+}
+
+function withRole(plan: ProfilePlan, keys: ProfileKeys): ProfilePlan {
+  const role = roleOf(keys);
+  return role && 'roles' in plan ? { ...plan, roles: [...plan.roles, role] } : plan;
 }
 
 const planners: Readonly<
   Record<Exclude<ProfileSource, 'sourceProfile'>, (keys: ProfileKeys) => ProfilePlan | undefined>
 > = {
   static: (keys) => {
+    if (!keys.get('aws_access_key_id')) return undefined;
+    return planners.staticPair(keys) ?? { kind: 'broken' };
+  },
+  staticPair: (keys) => {
     const accessKeyId = keys.get('aws_access_key_id');
-    if (!accessKeyId) return undefined;
-    return keys.get('aws_secret_access_key')
-      ? { kind: 'static', accessKeyId, roles: [] }
-      : { kind: 'broken' };
+    if (!accessKeyId || !keys.get('aws_secret_access_key')) return undefined;
+    return { kind: 'static', accessKeyId, roles: [] };
   },
   credentialSource: (keys) => {
     const role = roleOf(keys);
@@ -91,6 +106,7 @@ function planSource(
   profiles: ReadonlyMap<string, ProfileKeys>,
   name: string,
   keys: ProfileKeys,
+  reading: Reading,
   visited: readonly string[],
 ): ProfilePlan | undefined {
   const role = roleOf(keys);
@@ -100,7 +116,7 @@ function planSource(
   const plan =
     source === name
       ? (planners.static(keys) ?? { kind: 'broken' })
-      : planProfile(profiles, source, sourceTakes, [...visited, name]);
+      : planProfile(profiles, source, { ...reading, takes: sourceTakes }, [...visited, name]);
   return 'roles' in plan ? { ...plan, roles: [...plan.roles, role] } : asBroken(plan);
 }
 

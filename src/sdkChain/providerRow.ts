@@ -26,9 +26,10 @@ export interface Rule<Failure extends string, Next extends string = never> exten
   readonly attempts?: number;
   /**
    * Where the metadata service is asked and each further attempt begins earlier than with the request that
-   * failed. `token`: with the token, unless one is held; `roleList`: with the list of roles.
+   * failed. `token`: with the token, unless one is held; `newToken`: with the token in any case; `openToken`:
+   * with the token where it was asked for and may yet come; `roleList`: with the list of roles.
    */
-  readonly attemptsFrom?: 'token' | 'roleList';
+  readonly attemptsFrom?: 'token' | 'newToken' | 'openToken' | 'roleList';
   /** `stop`: the error surfaces and nothing later is tried. `continue`: the next provider is tried. */
   readonly next: 'stop' | 'continue' | Next;
   /** What the application sees; `{code}` stands for the error code of the service. */

@@ -1,7 +1,7 @@
 import type { FileContent } from '../../src/model/environment.ts';
 import type { Reply } from '../../src/model/exchange.ts';
 import type { ResolvedProvider, SdkBehaviour } from '../../src/sdkChain/behaviour.ts';
-import { parseProfileFile } from '../../src/sdkChain/profileFile.ts';
+import { isProfileFile, parseProfileFile } from '../../src/sdkChain/profileFile.ts';
 import { planProfile } from '../../src/sdkChain/profilePlan.ts';
 import type { ChainInput } from '../../src/sdkChain/run.ts';
 
@@ -81,38 +81,60 @@ type Keys = ReadonlyMap<string, ReadonlyMap<string, string>>;
 function profiles(
   { lookup }: Of<'profile' | 'profileGate'> | { lookup: Of<'profile'>['lookup'] },
   input: ChainInput,
-): { readonly all: Keys; readonly name: string; readonly named: boolean; readonly hidden: boolean } {
+): {
+  readonly all: Keys;
+  readonly name: string;
+  readonly named: boolean;
+  readonly hidden: boolean;
+  readonly unparsable: boolean;
+} {
   const name = lookup.nameFrom.map((variable) => text(input, variable)).find(Boolean);
   const all = new Map<string, ReadonlyMap<string, string>>();
   let hidden = false;
+  let unparsable = false;
+  const chosen = { name: name ?? 'default', named: name !== undefined };
   for (const file of ['config', 'credentials'] as const) {
     const content: FileContent | undefined = input.environment.files.get(`/home/app/.aws/${file}`);
     const off = file === 'config' && lookup.configNeeds !== undefined && !text(input, lookup.configNeeds);
-    if (!lookup.files.includes(file) || !content || off) continue;
+    if (!lookup.files.includes(file) || off) continue;
+    if (!content && lookup.mustExist?.includes(file)) {
+      return { all: new Map(), ...chosen, hidden: false, unparsable: false };
+    }
+    if (!content) continue;
     hidden ||= content.kind === 'hidden';
+    unparsable ||= content.kind === 'text' && !isProfileFile(content.text);
     const found = parseProfileFile(content.kind === 'text' ? content.text : '', file);
     for (const [profileName, more] of found) {
       all.set(profileName, new Map([...(all.get(profileName) ?? []), ...more]));
     }
   }
-  return { all, name: name ?? 'default', named: name !== undefined, hidden };
+  return { all, ...chosen, hidden, unparsable };
 }
 
 function gate(provider: Of<'profileGate'>, input: ChainInput): Outcome {
-  const { all, name, named, hidden } = profiles(provider, input);
-  const minds = after(provider.rules, 'profileMissing') !== 'no rule';
-  return minds && named && !hidden && !all.has(name)
-    ? end(after(provider.rules, 'profileMissing'))
-    : 'continue';
+  const { all, name, named, hidden, unparsable } = profiles(provider, input);
+  const half = all.get(name)?.get('aws_access_key_id') && !all.get(name)?.get('aws_secret_access_key');
+  const faults = {
+    unparsable,
+    halfPair: Boolean(half),
+    profileMissing: named && !hidden && !all.has(name),
+  };
+  const fault = Object.entries(faults).find(
+    ([failure, there]) => there && after(provider.rules, failure) !== 'no rule',
+  );
+  return fault ? end(after(provider.rules, fault[0])) : 'continue';
 }
 
 function profile(provider: Of<'profile'>, sdk: SdkBehaviour, input: ChainInput): Outcome {
   const { all, name, named, hidden } = profiles(provider, input);
-  const plan = planProfile(all, name, provider.takes);
+  const plan = planProfile(all, name, provider);
   const empty = plan.kind === 'nothing' || plan.kind === 'profileMissing';
-  if (empty && hidden && provider.takes.includes('static')) return 'credentials';
-  if (plan.kind === 'nothing' || (plan.kind === 'profileMissing' && !named)) return 'continue';
+  const usesKeys = provider.takes.some((take) => take.startsWith('static'));
+  if (empty && hidden && usesKeys) return 'credentials';
   const fails = (failure: string): Outcome => end(after(provider.rules, failure));
+  const minds = (failure: string): boolean => after(provider.rules, failure) !== 'no rule';
+  if (plan.kind === 'nothing' && named && minds('nothingInNamed')) return fails('nothingInNamed');
+  if (plan.kind === 'nothing' || (plan.kind === 'profileMissing' && !named)) return 'continue';
   if (provider.unusable?.some((source) => source === plan.kind)) return fails('unusable');
   if (!('roles' in plan)) return fails(plan.kind === 'sso' ? 'ssoUnavailable' : plan.kind);
   if (plan.kind === 'webIdentity') {
@@ -166,7 +188,10 @@ function webIdentity(provider: Of<'webIdentity'>, sdk: SdkBehaviour, input: Chai
       tokenFile: env.tokenFile ?? file.tokenFile,
     },
   }[provider.values];
-  if (chosen.tokenFile === undefined) return 'continue';
+  if (chosen.tokenFile === undefined) {
+    const alone = chosen.roleArn === undefined ? undefined : 'tokenFileUnset';
+    return alone && after(provider.rules, alone) === 'stop' ? 'stop' : 'continue';
+  }
   if (chosen.roleArn === undefined) return end(after(provider.rules, 'roleMissing'));
   return assume(provider, sdk, input, { roleArn: chosen.roleArn, tokenFile: chosen.tokenFile });
 }
@@ -225,7 +250,9 @@ function tokenTrouble(
     unreadable: 'tokenUnreadable',
     empty: 'tokenEmpty',
   };
-  return names[reply.content.kind];
+  const { content } = reply;
+  const broken = purpose === 'containerToken' && content.kind === 'text' && /[\r\n]/.test(content.text);
+  return broken ? 'tokenMalformed' : names[content.kind];
 }
 
 function stsFailure(reply: Reply): string {
@@ -256,7 +283,9 @@ function container(provider: Of<'container'>, input: ChainInput): Outcome {
   const host = /^http:\/\/([^/:]*)/.exec(full ?? '')?.[1] ?? '';
   const loopback = provider.allowedHosts.includes('127/8') && host.startsWith('127.');
   const chosen = usesFull ? full : relative;
-  if (chosen === '' && after(rules, 'uriEmpty') !== 'no rule') return end(after(rules, 'uriEmpty'));
+  const hostAlone = !usesFull && provider.emptyRelativeUri === 'requested';
+  if (chosen === '' && !hostAlone && after(rules, 'uriEmpty') !== 'no rule')
+    return end(after(rules, 'uriEmpty'));
   const anyHost = provider.allowedHosts.includes('*');
   const mayGo =
     anyHost || /^https:|^hidden/.test(full ?? '') || loopback || provider.allowedHosts.includes(host);
@@ -264,7 +293,8 @@ function container(provider: Of<'container'>, input: ChainInput): Outcome {
   const sent = usesFull || provider.tokenWithRelativeUri === 'sent';
   if (file && provider.tokenFile === 'known' && !valueWins && sent) {
     const bad = tokenTrouble(input, file, 'containerToken');
-    if (bad !== undefined && !after(rules, bad).startsWith('send')) return end(after(rules, bad));
+    const asIs = bad === 'tokenMalformed' && after(rules, bad) === 'no rule';
+    if (bad && !asIs && !after(rules, bad).startsWith('send')) return end(after(rules, bad));
   }
   const reply = input.exchange({ kind: 'container', url: 'any' });
   if (reply.kind === 'ok') return 'credentials';
@@ -325,9 +355,8 @@ function fetchRole(provider: Of<'imds'>, input: ChainInput, withToken: boolean, 
   const roleName = list.body.roleNames[0] ?? '';
   const call = { kind: 'roleCredentials', roleName } as const;
   const reply = input.exchange({ kind: 'imds', call, withToken: withToken || again === 'token' });
-  return reply.kind === 'ok'
-    ? 'credentials'
-    : end(after(provider.roleCredentials, failureName(reply, names)));
+  if (reply.kind === 'ok') return 'credentials';
+  return end(after(provider.roleCredentials, failureName(reply, names)));
 }
 
 function failureName(reply: Reply, names: Readonly<Record<number, string>>): string {

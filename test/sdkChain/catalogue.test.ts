@@ -19,7 +19,7 @@ function ruleLists(
     case 'environmentKeys':
       return provider.halfPair ? [[[provider.halfPair], ['halfPair']]] : [];
     case 'profileGate':
-      return [[provider.rules, ['profileMissing']]];
+      return [[provider.rules, []]];
     case 'profile':
       return [[provider.rules, profileFailures]];
     case 'webIdentity':

@@ -207,7 +207,7 @@ describe('an SDK too old for a mechanism', () => {
     ['aws-cli-v2@2.9.19', { variables: podIdentity, files }, 'container!'],
     ['go-v2@1.24.0', { variables: podIdentity, files }, 'container!'],
     ['java-v1@1.12.745', { variables: podIdentity, files }, 'container!'],
-    ['java-v2@2.21.29', { variables: podIdentity, files }, 'imds'],
+    ['java-v2@2.21.25', { variables: podIdentity, files }, 'imds'],
     ['rust@1.1.7', { variables: podIdentity, files }, 'container!'],
     ['dotnet-v3@3.7.700.0', { variables: podIdentity, files }, 'imds'],
     ['ruby@3.187.0', { variables: podIdentity, files }, 'container!'],

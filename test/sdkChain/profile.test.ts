@@ -125,7 +125,7 @@ describe('a profile that is not as it should be', () => {
     // family, missing, noSource, loop, noEnvironment, halfPair, sso, refused
     ['botocore', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop'],
     ['js-v3', 'imds', 'imds', 'imds', 'stop', 'imds', 'stop', 'stop'],
-    ['go-v2', 'imds', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop'],
+    ['go-v2', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop', 'stop'],
     ['java-v2', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds', 'imds'],
     ['rust', 'imds', 'imds', 'stop', 'stop', 'stop', 'stop', 'stop'],
     ['dotnet-v3', 'imds', 'imds', 'imds', 'stop', 'imds', 'stop', 'stop'],

@@ -141,7 +141,7 @@ describe('laws of single SDKs', () => {
     );
     fc.assert(
       fc.property(fc.constantFrom(...knowing), anyWorld, (sdk, world) => {
-        const { AWS_ACCESS_KEY_ID: _, ...rest } = world.variables ?? {};
+        const { AWS_ACCESS_KEY_ID: _, AWS_PROFILE: _named, ...rest } = world.variables ?? {};
         const { end } = runChain(sdk, fakeInput({ ...world, variables: { ...rest, ...irsa } }));
         expect(end.provider).toBe('webIdentity');
       }),

@@ -43,7 +43,9 @@ describe('the STS host that an SDK dials', () => {
     ['go-v1', inRegion('eu-west-1'), global],
     ['go-v2', inRegion('eu-west-1'), regional('eu-west-1')],
     ['go-v2', {}, undefined],
-    ['java-v2', {}, global],
+    // The metadata service of the fake world lies in us-east-1.
+    ['java-v2', {}, regional('us-east-1')],
+    ['java-v2', { AWS_EC2_METADATA_DISABLED: 'true' }, global],
     ['dotnet-v4', {}, regional('us-east-1')],
     ['dotnet-v3', {}, global],
     ['swift', {}, undefined],
@@ -98,12 +100,12 @@ describe('the container endpoint', () => {
     expect(asked).toEqual({ kind: 'container', ...expected });
   });
 
-  test('a URI that is present but empty switches botocore, Ruby and Rust to it', () => {
+  test('a URI that is present but empty switches most SDKs to it', () => {
     const variables = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '' };
     const providers = ['botocore', 'ruby', 'js-v3', 'java-v2', 'rust'].map(
       (name) => run(name, { variables }).end.provider,
     );
-    expect(providers).toEqual(['container', 'container', 'imds', 'imds', 'container']);
+    expect(providers).toEqual(['container', 'container', 'imds', 'container', 'container']);
   });
 });
 

@@ -60,8 +60,8 @@ async function whyNotRunning(workers, started) {
   return outcome.source === 'env' ? undefined : `its driver does not run: ${JSON.stringify(outcome)}`;
 }
 
-function jobOf({ argv, env, outcomeFrom }, scenario) {
-  const limit = scenario.slow ? slowLimitSeconds : limitSeconds;
+function jobOf({ argv, env, outcomeFrom, patienceSeconds = limitSeconds }, scenario) {
+  const limit = scenario.slow ? slowLimitSeconds : patienceSeconds;
   return { argv, env, outcomeFrom: outcomeFrom ?? 'print', limitSeconds: limit, scenario };
 }
 
@@ -69,7 +69,8 @@ function jobOf({ argv, env, outcomeFrom }, scenario) {
 function commandOf(sdk, certificates) {
   try {
     const folder = installed(sdk);
-    return { outcomeFrom: sdk.outcomeFrom, ...sdk.command({ folder, certificates, version: sdk.version }) };
+    const { outcomeFrom, patienceSeconds, version } = sdk;
+    return { outcomeFrom, patienceSeconds, ...sdk.command({ folder, certificates, version }) };
   } catch (error) {
     return { reason: error.message };
   }

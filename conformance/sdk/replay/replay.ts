@@ -86,15 +86,19 @@ function sameWalk(
   return begins && rest.every((request) => asksAgain && model.includes(request));
 }
 
-/** An SDK that looks for the region after it has got its credentials asks nothing that matters to them. */
+/**
+ * An SDK that looks for the region after it has got its credentials asks nothing that matters to them;
+ * where the first call of STS comes after, it was that call which wanted the region.
+ */
 function isAboutCredentials(
   { call }: RecordedRequest,
   at: number,
   requests: readonly RecordedRequest[],
 ): boolean {
-  return (
-    call !== 'imds:other' || !requests.slice(0, at).some((before) => before.call === 'imds:roleCredentials')
-  );
+  if (call !== 'imds:other') return true;
+  const hasCredentials = requests.slice(0, at).some((before) => before.call === 'imds:roleCredentials');
+  const firstOfSts = requests.findIndex((request) => request.call.startsWith('sts:'));
+  return !hasCredentials || firstOfSts > at;
 }
 
 /** The session name of AssumeRole is left out: the profile that asks for it mostly says it. */
@@ -147,16 +151,7 @@ function requestText(request: Request, reply: Reply, { env }: Scenario): string[
   }
 }
 
-/** In order, one for each run of equal ones: equal requests, or equal rounds of up to three. */
+/** In order, one for each run of equal ones. */
 function withoutRepeats(requests: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  for (const request of requests) {
-    kept.push(request);
-    for (const length of [1, 2, 3]) {
-      const last = kept.slice(-length);
-      const before = kept.slice(-2 * length, -length);
-      if (before.length === length && before.every((one, at) => one === last[at])) kept.splice(-length);
-    }
-  }
-  return kept;
+  return requests.filter((request, at) => request !== requests[at - 1]);
 }

@@ -5,11 +5,12 @@ import {
   type ProfileProvider,
   type ProfileSource,
   type SdkEntry,
+  type WebIdentityProvider,
 } from '../entry.ts';
 import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
 import { type Evidence, type Rule } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
-import { agentHosts } from './hosts.ts';
+import { agentHosts, agentHostsOverIpv4 } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -71,6 +72,80 @@ const crtProfile: ProfileProvider = {
   ],
 };
 
+const webIdentityRow = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'eachThenProfile',
+  setWhen: 'nonEmpty',
+  lookup,
+  rules: [
+    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
+    {
+      on: ['tokenMissing'],
+      next: 'continue',
+      error: 'token file cannot be read',
+      ...seen(webIdentity),
+    },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
+    {
+      on: ['accessDenied', 'expiredToken', 'clientError', 'serverError', ...noAnswer],
+      next: 'continue',
+      error: '{code}',
+      ...seen(webIdentity),
+    },
+    {
+      on: ['invalidIdentityToken', 'idpCommunicationError'],
+      attempts: 3,
+      next: 'continue',
+      error: '{code}',
+      ...seen(crt),
+    },
+  ],
+  ...seen(chain),
+} as const satisfies WebIdentityProvider;
+
+/** A token file that is there and cannot be read ends the process. */
+const abortsOnUnreadable = {
+  ...webIdentityRow,
+  rules: [
+    { on: ['tokenUnreadable'], next: 'stop', error: 'SIGABRT', ...seen(webIdentity) },
+    ...webIdentityRow.rules,
+  ],
+} as const satisfies WebIdentityProvider;
+
+const availabilityZone = '/latest/meta-data/placement/availability-zone';
+
+/** Recorded in 1.10.55, 1.11.201 to 1.11.591, and 1.11.900; which release between them changed is not known. */
+const webIdentityProviders: readonly WebIdentityProvider[] = [
+  {
+    ...abortsOnUnreadable,
+    since: '1.7.174', // awsdocs/amazon-eks-user-guide
+    until: '1.11.201',
+    regionFromImds: { path: availabilityZone, protocol: 'v1', rounds: 1 },
+  },
+  {
+    ...abortsOnUnreadable,
+    since: '1.11.201',
+    until: '1.11.900',
+    regionFromImds: { path: availabilityZone, protocol: 'v2ThenV1', rounds: 1, after: 'credentials' },
+  },
+  {
+    ...webIdentityRow,
+    since: '1.11.900',
+    rules: [
+      // The client asks the metadata service for its region, and web identity does without it.
+      { on: ['noRegion'], next: 'continue', error: 'the region is missing', ...seen(crt) },
+      {
+        on: ['tokenUnreadable'],
+        next: 'continue',
+        error: 'token file cannot be read',
+        ...seen(webIdentity),
+      },
+      ...webIdentityRow.rules,
+    ],
+  },
+];
+
 const get: readonly Rule<ImdsGetFailure>[] = [
   { on: ['serverError', ...noAnswer], attempts: 2, next: 'continue', error: exhausted, ...seen(imds) },
   { on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) },
@@ -103,38 +178,7 @@ export const cpp: SdkEntry = {
     { ...profile('profile', ['credentials'], ['static']), until: '1.11.900' },
     crtProfile,
     profile('process', ['credentials', 'config'], ['process']),
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '1.7.174', // awsdocs/amazon-eks-user-guide
-      values: 'eachThenProfile',
-      setWhen: 'nonEmpty',
-      lookup,
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'continue',
-          error: 'token file cannot be read',
-          ...seen(webIdentity),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-        {
-          on: ['accessDenied', 'expiredToken', 'clientError', 'serverError', ...noAnswer],
-          next: 'continue',
-          error: '{code}',
-          ...seen(webIdentity),
-        },
-        {
-          on: ['invalidIdentityToken', 'idpCommunicationError'],
-          attempts: 3,
-          next: 'continue',
-          error: '{code}',
-          ...seen(crt),
-        },
-      ],
-      ...seen(chain),
-    },
+    ...webIdentityProviders,
     profile('ssoProfile', ['credentials', 'config'], ['sso']),
     {
       kind: 'container',
@@ -144,11 +188,7 @@ export const cpp: SdkEntry = {
       hosts: [
         { until: '1.11.263', value: ['*'] }, // recorded in 1.10.55
         // awsdocs/amazon-eks-user-guide; the IPv6 address is refused in 1.11.285, and not in 1.11.900
-        {
-          since: '1.11.263',
-          until: '1.11.900',
-          value: agentHosts.filter((host) => !host.startsWith('fd00')),
-        },
+        { since: '1.11.263', until: '1.11.900', value: agentHostsOverIpv4 },
         { since: '1.11.900', value: agentHosts },
       ],
       tokenFileSince: '1.11.263',
@@ -173,11 +213,12 @@ export const cpp: SdkEntry = {
       protocol: 'v2ThenV1',
       token: [
         {
-          on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
+          on: ['unauthorized', 'forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
           next: 'v1',
           error: '',
           ...seen(imds),
         },
+        { on: ['tooManyRequests'], attempts: 2, next: 'v1', error: '', ...seen(imds) },
         { on: ['badRequest'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
       roleList: get,

@@ -1,6 +1,13 @@
-import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
-import { type Evidence, type Rule } from '../providerRow.ts';
-import { type ProfileLookup, type SdkEntry } from '../entry.ts';
+import type {
+  EnvironmentKeysProvider,
+  ProfileLookup,
+  ProfileProvider,
+  SdkEntry,
+  WebIdentityProvider,
+} from '../entry.ts';
+import type { ImdsProvider } from '../imdsProvider.ts';
+import type { Evidence, VersionRange } from '../providerRow.ts';
+import { goGetRules, goTokenRules } from './goImds.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { neverAnswers } from './neverAnswers.ts';
@@ -34,6 +41,8 @@ const imds: Evidence = {
   strength: 'recorded',
 };
 
+const files: Evidence = { source: 'aws/aws-sdk-go:aws/session/shared_config.go', strength: 'source' };
+
 const none = 'NoCredentialProviders: no valid providers in chain';
 const lookup: ProfileLookup = {
   files: ['credentials', 'config'],
@@ -41,9 +50,143 @@ const lookup: ProfileLookup = {
   nameFrom: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
 };
 
-const get: readonly Rule<ImdsGetFailure>[] = [
-  { on: ['serverError', 'timeout', 'refused', 'hang'], attempts: 3, next: 'stop', error: none, ...imds },
-  { on: imdsGetFailures, next: 'stop', error: none, ...imds },
+const keys: EnvironmentKeysProvider = {
+  kind: 'environmentKeys',
+  id: 'environment',
+  accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+  secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
+  setWhen: 'nonEmpty',
+  names: 'firstSet',
+  ...chain,
+};
+
+const irsa: WebIdentityProvider = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'environment',
+  setWhen: 'nonEmpty',
+  rules: [
+    { on: ['roleMissing'], next: 'stop', error: 'WebIdentityErr: role ARN is not set', ...chain },
+    {
+      on: ['tokenMissing', 'tokenUnreadable'],
+      next: 'stop',
+      error: 'WebIdentityErr',
+      ...seen(webIdentity),
+    },
+    { on: ['tokenEmpty'], next: 'stop', error: 'WebIdentityErr: InvalidParameter', ...webIdentity },
+    {
+      on: ['accessDenied', 'clientError'],
+      next: 'stop',
+      error: 'WebIdentityErr: {code}',
+      ...webIdentity,
+    },
+    {
+      on: ['invalidIdentityToken', 'expiredToken', 'idpCommunicationError', 'serverError'],
+      attempts: 4,
+      next: 'stop',
+      error: 'WebIdentityErr: {code}',
+      ...webIdentity,
+    },
+    {
+      on: ['timeout', 'refused'],
+      attempts: 4,
+      next: 'stop',
+      error: 'WebIdentityErr',
+      ...seen(webIdentity),
+    },
+    { on: ['hang'], next: 'stop', error: neverAnswers, ...webIdentity },
+  ],
+  ...chain,
+};
+
+/** What the profile gives, by the versions in which it gave more: web identity at first, SSO later. */
+function profile(
+  versions: VersionRange,
+  id: string,
+  takes: ProfileProvider['takes'],
+  roleOnTopOf: ProfileProvider['takes'],
+): ProfileProvider {
+  return {
+    ...versions,
+    kind: 'profile',
+    id,
+    lookup,
+    takes,
+    roleOnTopOf,
+    rules: [
+      { on: ['profileMissing'], next: 'continue', error: 'SharedConfigProfileNotExistsError', ...chain },
+      {
+        on: ['sourceMissing', 'broken'],
+        next: 'stop',
+        error: 'SharedConfigAssumeRoleError',
+        ...seen(chainRead),
+      },
+      { on: ['ssoUnavailable'], next: 'stop', error: 'SSOProviderInvalidToken', ...chainRead },
+      { on: ['sourceFailed'], next: 'stop', error: '{code}', ...chainRead },
+      { on: ['roleRefused'], next: 'stop', error: '{code}', ...chain },
+    ],
+    ...seen(chain),
+  };
+}
+
+/** In these versions the variable that names a profile made it the first choice. */
+const profileFirst = {
+  since: '1.21.0', // commit 262e4f3c6
+  until: '1.22.0', // commit e53fae34c, aws/aws-sdk-go#2727
+  skippedWhenSet: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
+  ...seen(chain),
+} as const;
+
+/** What the session chooses from before it looks for the container endpoint. */
+const chosen: SdkEntry['providers'] = [
+  profile({ until: '1.21.0' }, 'credentialSourceProfile', ['credentialSource'], []),
+  { ...keys, until: '1.21.0' },
+  { ...keys, ...profileFirst },
+  { ...keys, since: '1.22.0' },
+  { ...irsa, ...profileFirst }, // commit 2e1d76a9c; the EKS user guide says 1.23.13
+  { ...irsa, since: '1.22.0' },
+  profile(
+    { until: '1.21.0' },
+    'profile',
+    ['sourceProfile', 'staticPair', 'process', 'credentialSource'],
+    ['process'],
+  ),
+  profile(
+    { since: '1.21.0', until: '1.37.0' },
+    'profile',
+    ['sourceProfile', 'staticPair', 'process', 'credentialSource', 'webIdentity'],
+    ['staticPair', 'process'],
+  ),
+  // commit 04e0775c5
+  profile(
+    { since: '1.37.0' },
+    'profile',
+    ['sourceProfile', 'staticPair', 'credentialSource', 'webIdentity', 'sso', 'process'],
+    ['staticPair', 'process'],
+  ),
+];
+
+const imdsRow: ImdsProvider = {
+  kind: 'imds',
+  id: 'imds',
+  disabledWhen: 'true',
+  protocol: 'v2ThenV1',
+  v1SwitchSince: '1.47.2',
+  token: goTokenRules(none, seen(imds), 'v1'),
+  roleList: goGetRules(none, imds),
+  roleCredentials: goGetRules(none, imds),
+  ...imds,
+};
+
+const imdsProviders: readonly ImdsProvider[] = [
+  ...withImdsV2Since('1.25.38', { ...imdsRow, until: '1.44.221' }), // commit 1b7071ca4
+  // commit 6c34cf06b
+  {
+    ...imdsRow,
+    since: '1.44.221',
+    token: goTokenRules(none, seen(imds), 'v1AskAgain'),
+    roleList: goGetRules(none, seen(imds), 'openToken'),
+  },
 ];
 
 /**
@@ -61,72 +204,13 @@ export const goV1: SdkEntry = {
   ...seen(chain),
   providers: [
     {
-      kind: 'environmentKeys',
-      id: 'environment',
-      accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
-      secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
-      setWhen: 'nonEmpty',
-      names: 'firstSet',
-      ...chain,
-    },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '1.21.0', // commit 2e1d76a9c; the EKS user guide says 1.23.13
-      values: 'environment',
-      setWhen: 'nonEmpty',
-      rules: [
-        { on: ['roleMissing'], next: 'stop', error: 'WebIdentityErr: role ARN is not set', ...chain },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'stop',
-          error: 'WebIdentityErr',
-          ...seen(webIdentity),
-        },
-        { on: ['tokenEmpty'], next: 'stop', error: 'WebIdentityErr: InvalidParameter', ...webIdentity },
-        {
-          on: ['accessDenied', 'clientError'],
-          next: 'stop',
-          error: 'WebIdentityErr: {code}',
-          ...webIdentity,
-        },
-        {
-          on: ['invalidIdentityToken', 'expiredToken', 'idpCommunicationError', 'serverError'],
-          attempts: 4,
-          next: 'stop',
-          error: 'WebIdentityErr: {code}',
-          ...webIdentity,
-        },
-        {
-          on: ['timeout', 'refused'],
-          attempts: 4,
-          next: 'stop',
-          error: 'WebIdentityErr',
-          ...seen(webIdentity),
-        },
-        { on: ['hang'], next: 'stop', error: neverAnswers, ...webIdentity },
-      ],
-      ...chain,
-    },
-    {
-      kind: 'profile',
-      id: 'profile',
+      kind: 'profileGate',
+      id: 'sharedConfig',
       lookup,
-      takes: ['sourceProfile', 'static', 'credentialSource', 'webIdentity', 'sso', 'process'],
-      rules: [
-        { on: ['profileMissing'], next: 'continue', error: 'SharedConfigProfileNotExistsError', ...chain },
-        {
-          on: ['sourceMissing', 'broken'],
-          next: 'stop',
-          error: 'SharedConfigAssumeRoleError',
-          ...seen(chainRead),
-        },
-        { on: ['ssoUnavailable'], next: 'stop', error: 'SSOProviderInvalidToken', ...chainRead },
-        { on: ['sourceFailed'], next: 'stop', error: '{code}', ...chainRead },
-        { on: ['roleRefused'], next: 'stop', error: '{code}', ...chain },
-      ],
-      ...chain,
+      rules: [{ on: ['unparsable'], next: 'stop', error: 'SharedConfigLoadError', ...seen(files) }],
+      ...seen(files),
     },
+    ...chosen,
     {
       kind: 'container',
       id: 'container',
@@ -142,7 +226,8 @@ export const goV1: SdkEntry = {
       rules: [
         { on: ['hostNotAllowed'], next: 'stop', error: none, ...container },
         { on: ['tokenMissing', 'tokenUnreadable'], next: 'stop', error: none, ...seen(containerRead) },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...containerRead },
+        { on: ['tokenEmpty'], next: 'sendWithout', error: '', ...seen(containerRead) },
+        { on: ['tokenMalformed'], next: 'stop', error: none, ...seen(containerRead) },
         { on: ['clientError'], next: 'stop', error: none, ...seen(containerRead) },
         { on: ['serverError'], attempts: 4, next: 'stop', error: none, ...container },
         { on: ['timeout', 'refused'], attempts: 4, next: 'stop', error: none, ...seen(containerRead) },
@@ -150,28 +235,13 @@ export const goV1: SdkEntry = {
       ],
       ...container,
     },
-    // commit 1b7071ca4
-    ...withImdsV2Since('1.25.38', {
-      kind: 'imds',
-      id: 'imds',
-      disabledWhen: 'true',
-      protocol: 'v2ThenV1',
-      v1SwitchSince: '1.47.2',
-      token: [
-        { on: ['forbidden', 'notFound', 'methodNotAllowed'], next: 'v1', error: '', ...imds },
-        { on: ['badRequest'], next: 'stop', error: none, ...imds },
-        { on: ['serverError'], attempts: 3, next: 'v1AskAgain', error: '', ...imds },
-        { on: ['timeout', 'hang', 'refused'], attempts: 3, next: 'v1', error: '', ...imds },
-      ],
-      roleList: get,
-      roleCredentials: get,
-      ...imds,
-    }),
+    ...imdsProviders,
   ],
   sts: {
     regionFrom: ['AWS_REGION'],
     endpoints: [{ value: 'legacy' }],
     setting: 'honoured',
+    settingSince: '1.25.18', // commit 84fbd57ef
     withoutRegion: 'global',
     sessionName: '<unix ns>',
     attempts: 4,

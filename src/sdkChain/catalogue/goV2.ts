@@ -1,7 +1,15 @@
-import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
-import { type Evidence, type Rule } from '../providerRow.ts';
-import { type ProfileLookup, type SdkEntry } from '../entry.ts';
+import type {
+  EnvironmentKeysProvider,
+  ProfileGate,
+  ProfileGateFailure,
+  ProfileLookup,
+  ProfileProvider,
+  SdkEntry,
+  WebIdentityProvider,
+} from '../entry.ts';
+import type { Evidence, Rule, VersionRange } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
+import { goGetRules, goTokenRules } from './goImds.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { neverAnswers } from './neverAnswers.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -28,6 +36,9 @@ const imds: Evidence = {
   strength: 'recorded',
 };
 
+const files: Evidence = { source: 'aws/aws-sdk-go-v2:config/shared_config.go', strength: 'source' };
+const changes: Evidence = { source: 'aws/aws-sdk-go-v2:config/CHANGELOG.md (1.18.45)', strength: 'docs' };
+
 const refresh = (failure: string): string => `failed to refresh cached credentials, ${failure}`;
 const noRole = refresh('no EC2 IMDS role found');
 const lookup: ProfileLookup = {
@@ -35,10 +46,147 @@ const lookup: ProfileLookup = {
   nameFrom: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
 };
 
-const get: readonly Rule<ImdsGetFailure>[] = [
-  { on: ['serverError', 'timeout', 'refused', 'hang'], attempts: 3, next: 'stop', error: noRole, ...imds },
-  { on: imdsGetFailures, next: 'stop', error: noRole, ...imds },
+const keys: EnvironmentKeysProvider = {
+  kind: 'environmentKeys',
+  id: 'environment',
+  accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+  secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
+  setWhen: 'nonEmpty',
+  names: 'firstSet',
+  ...chain,
+};
+
+const irsa: WebIdentityProvider = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'environment',
+  setWhen: 'nonEmpty',
+  rules: [
+    { on: ['roleMissing'], next: 'stop', error: 'role ARN is not set', ...chain },
+    { on: ['noRegion'], next: 'stop', error: 'failed to resolve service endpoint', ...chain },
+    {
+      on: ['tokenMissing', 'tokenUnreadable'],
+      next: 'stop',
+      error: refresh('failed to retrieve jwt from provide source'),
+      ...seen(stscreds),
+    },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...stscreds },
+    {
+      on: ['accessDenied', 'expiredToken', 'idpCommunicationError'],
+      next: 'stop',
+      error: refresh('{code}'),
+      ...stscreds,
+    },
+    { on: ['clientError'], next: 'stop', error: refresh('{code}'), ...seen(stscreds) },
+    {
+      on: ['invalidIdentityToken', 'serverError', 'timeout', 'refused'],
+      attempts: 3,
+      next: 'stop',
+      error: refresh('{code}'),
+      ...stscreds,
+    },
+    { on: ['hang'], next: 'stop', error: neverAnswers, ...stscreds },
+  ],
+  ...chain,
+};
+
+function profile(
+  versions: VersionRange,
+  takes: ProfileProvider['takes'],
+  roleOnTopOf: ProfileProvider['takes'],
+): ProfileProvider {
+  return {
+    ...versions,
+    kind: 'profile',
+    id: 'profile',
+    lookup,
+    takes,
+    roleOnTopOf,
+    rules: [
+      { on: ['profileMissing'], next: 'continue', error: 'SharedConfigProfileNotExistError', ...chain },
+      {
+        on: ['sourceMissing', 'broken'],
+        next: 'stop',
+        error: 'failed to load shared config',
+        ...seen(chainRead),
+      },
+      { on: ['ssoUnavailable'], next: 'stop', error: refresh('SSO token is not cached'), ...chainRead },
+      { on: ['sourceFailed'], next: 'stop', error: refresh('{code}'), ...chainRead },
+      { on: ['roleRefused'], next: 'stop', error: refresh('{code}'), ...chain },
+    ],
+    ...seen(chain),
+  };
+}
+
+/** A token that is refused is thrown away. */
+const tokenRenewed = {
+  on: ['unauthorized'],
+  attempts: 3,
+  attemptsFrom: 'newToken',
+  next: 'stop',
+  error: noRole,
+  ...seen(imds),
+} as const;
+
+/** Where there was none, one is asked for once more. */
+const tokenAgain = { on: ['unauthorized'], next: 'tokenAgain', error: '', ...seen(imds) } as const;
+
+/** Until then the variable that names a profile made it the first choice. */
+const profileFirst = {
+  until: '1.1.1',
+  skippedWhenSet: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
+  ...seen(chain),
+} as const;
+
+/** What the configuration chooses from before it looks for the container endpoint. */
+const chosen: SdkEntry['providers'] = [
+  { ...keys, ...profileFirst },
+  { ...keys, since: '1.1.1' },
+  { ...irsa, ...profileFirst },
+  { ...irsa, since: '1.1.1' },
+  profile(
+    { until: '1.1.0' },
+    ['sourceProfile', 'static', 'process', 'credentialSource', 'webIdentity'],
+    ['static', 'process', 'webIdentity'],
+  ),
+  profile(
+    { since: '1.1.0', until: '1.3.0' },
+    ['sourceProfile', 'static', 'sso', 'process', 'credentialSource', 'webIdentity'],
+    ['static', 'process', 'webIdentity'],
+  ),
+  profile(
+    { since: '1.3.0' },
+    ['sourceProfile', 'static', 'credentialSource', 'webIdentity', 'sso', 'process'],
+    ['static', 'process'],
+  ),
 ];
+
+/** `LoadDefaultConfig` fails before anything is chosen. */
+function gates(): readonly ProfileGate[] {
+  const failure = (on: ProfileGateFailure, error: string, evidence: Evidence): Rule<ProfileGateFailure> => ({
+    on: [on],
+    next: 'stop',
+    error,
+    ...evidence,
+  });
+  const halfPair = failure('halfPair', 'partial credentials found for profile', seen(files));
+  const unparsable = failure('unparsable', 'failed to load shared config file', seen(files));
+  const missing = failure('profileMissing', 'failed to get shared config profile', seen(changes));
+  const gate = (versions: VersionRange, ...rules: readonly Rule<ProfileGateFailure>[]): ProfileGate => ({
+    ...versions,
+    kind: 'profileGate',
+    id: 'sharedConfig',
+    lookup,
+    rules,
+    ...seen(files),
+  });
+  return [
+    gate({ until: '1.18.45' }, unparsable, halfPair),
+    gate({ since: '1.18.45', until: '1.24.0' }, unparsable, missing, halfPair),
+    // With internal/ini 1.7.0, which passes over lines that it cannot read.
+    gate({ since: '1.24.0' }, missing, halfPair),
+  ];
+}
 
 /**
  * What the Go SDK 2 does: `LoadDefaultConfig` picks one provider by what is configured, and never another.
@@ -54,67 +202,8 @@ export const goV2: SdkEntry = {
   shape: 'switchByConfiguration',
   ...seen(chain),
   providers: [
-    {
-      kind: 'environmentKeys',
-      id: 'environment',
-      accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
-      secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
-      setWhen: 'nonEmpty',
-      names: 'firstSet',
-      ...chain,
-    },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      values: 'environment',
-      setWhen: 'nonEmpty',
-      rules: [
-        { on: ['roleMissing'], next: 'stop', error: 'role ARN is not set', ...chain },
-        { on: ['noRegion'], next: 'stop', error: 'failed to resolve service endpoint', ...chain },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'stop',
-          error: refresh('failed to retrieve jwt from provide source'),
-          ...seen(stscreds),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...stscreds },
-        {
-          on: ['accessDenied', 'expiredToken', 'idpCommunicationError'],
-          next: 'stop',
-          error: refresh('{code}'),
-          ...stscreds,
-        },
-        { on: ['clientError'], next: 'stop', error: refresh('{code}'), ...seen(stscreds) },
-        {
-          on: ['invalidIdentityToken', 'serverError', 'timeout', 'refused'],
-          attempts: 3,
-          next: 'stop',
-          error: refresh('{code}'),
-          ...stscreds,
-        },
-        { on: ['hang'], next: 'stop', error: neverAnswers, ...stscreds },
-      ],
-      ...chain,
-    },
-    {
-      kind: 'profile',
-      id: 'profile',
-      lookup,
-      takes: ['sourceProfile', 'static', 'credentialSource', 'webIdentity', 'sso', 'process'],
-      rules: [
-        { on: ['profileMissing'], next: 'continue', error: 'SharedConfigProfileNotExistError', ...chain },
-        {
-          on: ['sourceMissing', 'broken'],
-          next: 'stop',
-          error: 'failed to load shared config',
-          ...seen(chainRead),
-        },
-        { on: ['ssoUnavailable'], next: 'stop', error: refresh('SSO token is not cached'), ...chainRead },
-        { on: ['sourceFailed'], next: 'stop', error: refresh('{code}'), ...chainRead },
-        { on: ['roleRefused'], next: 'stop', error: refresh('{code}'), ...chain },
-      ],
-      ...chain,
-    },
+    ...gates(),
+    ...chosen,
     ...container(),
     {
       kind: 'imds',
@@ -122,14 +211,9 @@ export const goV2: SdkEntry = {
       disabledWhen: 'true',
       protocol: 'v2ThenV1',
       v1SwitchSince: '1.22.0', // config/CHANGELOG.md, 2023-11-02
-      token: [
-        { on: ['forbidden', 'notFound', 'methodNotAllowed'], next: 'v1', error: '', ...imds },
-        { on: ['badRequest'], next: 'stop', error: noRole, ...imds },
-        { on: ['serverError'], attempts: 3, next: 'v1AskAgain', error: '', ...imds },
-        { on: ['timeout', 'hang', 'refused'], attempts: 3, next: 'v1', error: '', ...imds },
-      ],
-      roleList: [{ on: ['unauthorized'], next: 'tokenAgain', error: '', ...imds }, ...get],
-      roleCredentials: get,
+      token: goTokenRules(noRole, seen(imds), 'v1'),
+      roleList: [tokenAgain, tokenRenewed, ...goGetRules(noRole, imds)],
+      roleCredentials: [tokenRenewed, ...goGetRules(noRole, imds)],
       ...imds,
     },
   ],
@@ -197,7 +281,13 @@ function container(): SdkEntry['providers'] {
       error: refresh('failed to read authorization token'),
       ...seen(chainRead),
     },
-    { on: ['tokenEmpty'], next: 'send', error: '', ...chainRead },
+    { on: ['tokenEmpty'], next: 'sendWithout', error: '', ...seen(chainRead) },
+    {
+      on: ['tokenMalformed'],
+      next: 'stop',
+      error: refresh('authorization token contains invalid newline sequence'),
+      ...seen(chainRead),
+    },
     { on: ['clientError'], next: 'stop', error: refresh('failed to load credentials'), ...seen(chainRead) },
     {
       on: ['serverError'],

@@ -17,3 +17,6 @@ export const agentHosts: readonly string[] = [
   '169.254.170.23',
   'fd00:ec2::23',
 ];
+
+/** The same where an SDK does not know the IPv6 address of the EKS Pod Identity agent. */
+export const agentHostsOverIpv4: readonly string[] = agentHosts.filter((host) => host !== 'fd00:ec2::23');

@@ -1,8 +1,14 @@
 import { imdsGetFailures } from '../imdsProvider.ts';
-import { profileFailures, type SdkEntry } from '../entry.ts';
+import {
+  profileFailures,
+  type ProfileProvider,
+  type RegionQuestion,
+  type SdkEntry,
+  type WebIdentityProvider,
+} from '../entry.ts';
 import { type Evidence } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
-import { agentHosts, loopbackHosts } from './hosts.ts';
+import { agentHostsOverIpv4, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -31,12 +37,98 @@ const containerRetries: Evidence = {
   source: `${core}/auth/ContainerCredentialsRetryPolicy.java`,
   strength: 'source',
 };
+const roleAlone: Evidence = {
+  source: 'aws/aws-sdk-java:aws-java-sdk-sts/…/securitytoken/internal/STSProfileCredentialsService.java',
+  strength: 'source',
+};
 const imds: Evidence = {
   source: `${core}/internal/InstanceMetadataServiceResourceFetcher.java, \`isTokenUnsupported\``,
   strength: 'source',
 };
 
+// Where no change log tells which release changed something, the first one run that behaves so is named.
+const imdsV2Since = '1.11.678';
+/** Since then the account is read from the role that STS has let be assumed. */
+const accountSince = '1.12.776';
+/** Before this version the profile came first; the EKS user guide asks for it. */
+const webIdentityFirstSince = '1.11.704';
+
 const exhausted = 'Unable to load AWS credentials from any provider in the chain';
+
+const profile: ProfileProvider = {
+  kind: 'profile',
+  id: 'profile',
+  lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+  takes: ['sourceProfile', 'process', 'static'],
+  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+  ...seen(chain),
+};
+
+const webIdentityRow = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'environment',
+  setWhen: 'present',
+  rules: [
+    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
+    { on: ['tokenFileUnset'], next: 'stop', error: 'StackOverflowError', ...seen(roleAlone) },
+    {
+      on: ['moduleMissing'],
+      next: 'continue',
+      error: 'aws-java-sdk-sts is not on the class path',
+      ...stsModule,
+    },
+    {
+      on: ['tokenMissing', 'tokenUnreadable'],
+      next: 'continue',
+      error: 'token file cannot be read',
+      ...seen(chain),
+    },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
+    {
+      on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+      next: 'continue',
+      error: '{code}',
+      ...seen(chain),
+    },
+    {
+      on: ['idpCommunicationError', 'serverError', ...noAnswer],
+      attempts: 4,
+      next: 'continue',
+      error: '{code}',
+      ...seen(retries),
+    },
+  ],
+  ...seen(webIdentity),
+} as const satisfies WebIdentityProvider;
+
+/** Who knows no region asks for it the way this SDK asks for credentials. */
+function regionQuestion(protocol: RegionQuestion['protocol']): RegionQuestion {
+  return { path: '/latest/dynamic/instance-identity/document', protocol, rounds: 1 };
+}
+
+const askingWithToken = {
+  ...webIdentityRow,
+  regionFromImds: regionQuestion('v2ThenV1'),
+} as const satisfies WebIdentityProvider;
+
+const webIdentityProviders: readonly WebIdentityProvider[] = [
+  { ...webIdentityRow, since: '1.11.622', until: imdsV2Since, regionFromImds: regionQuestion('v1') },
+  { ...askingWithToken, since: imdsV2Since, until: accountSince },
+  {
+    ...askingWithToken,
+    since: accountSince,
+    rules: [
+      {
+        on: ['roleNotArn'],
+        next: 'continue',
+        error: 'the ARN of the assumed role is not valid',
+        ...seen(webIdentity),
+      },
+      ...webIdentityRow.rules,
+    ],
+  },
+];
 
 /**
  * What the Java SDK 1 does: the chain swallows every exception; its last member is either the container
@@ -58,75 +150,36 @@ export const javaV1: SdkEntry = {
       id: 'environment',
       accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
       secretAccessKey: ['AWS_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'],
-      setWhen: 'nonEmpty',
+      setWhen: 'nonBlank',
       names: 'firstSet',
       ...seen({ source: `${core}/auth/DefaultAWSCredentialsProviderChain.java`, strength: 'docs' }),
     },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '1.11.704', // awsdocs/amazon-eks-user-guide; aws/aws-sdk-java#2283
-      values: 'environment',
-      setWhen: 'nonEmpty',
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
-        {
-          on: ['moduleMissing'],
-          next: 'continue',
-          error: 'aws-java-sdk-sts is not on the class path',
-          ...stsModule,
-        },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'continue',
-          error: 'token file cannot be read',
-          ...seen(chain),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
-        {
-          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-          next: 'continue',
-          error: '{code}',
-          ...seen(chain),
-        },
-        {
-          on: ['idpCommunicationError', 'serverError', ...noAnswer],
-          attempts: 4,
-          next: 'continue',
-          error: '{code}',
-          ...seen(retries),
-        },
-      ],
-      ...seen(webIdentity),
-    },
-    {
-      kind: 'profile',
-      id: 'profile',
-      lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
-      takes: ['sourceProfile', 'credentialSource', 'webIdentity', 'process', 'static'],
-      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
-      ...seen(chain),
-    },
+    { ...profile, until: webIdentityFirstSince },
+    ...webIdentityProviders,
+    { ...profile, since: webIdentityFirstSince },
     {
       kind: 'container',
       id: 'container',
-      uriSetWhen: 'nonEmpty',
+      uriSetWhen: 'present',
+      emptyRelativeUri: 'requested',
       bothSet: 'relative',
       hosts: [
         { until: '1.12.746', value: loopbackHosts },
-        { since: '1.12.746', value: agentHosts }, // awsdocs/amazon-eks-user-guide
+        // awsdocs/amazon-eks-user-guide; the newest release, too, refuses the IPv6 address
+        { since: '1.12.746', value: agentHostsOverIpv4 },
       ],
       tokenFileSince: '1.12.746',
-      tokenFirst: 'file',
-      tokenWithRelativeUri: 'sent',
+      tokenFirst: 'variable',
+      tokenWithRelativeUri: 'notSent',
       rules: [
         {
-          on: ['hostNotAllowed', 'tokenMissing', 'tokenUnreadable', 'clientError'],
+          on: ['uriEmpty', 'hostNotAllowed', 'tokenMissing', 'tokenUnreadable', 'clientError'],
           next: 'stop',
           error: exhausted,
           ...seen(wrapper),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...wrapper },
+        { on: ['tokenMalformed'], next: 'stop', error: exhausted, ...seen(wrapper) },
+        { on: ['tokenEmpty'], next: 'sendWithout', error: '', ...seen(wrapper) },
         {
           on: ['serverError', ...noAnswer],
           attempts: 6,
@@ -137,21 +190,41 @@ export const javaV1: SdkEntry = {
       ],
       ...seen(wrapper),
     },
-    ...withImdsV2Since('1.11.678', {
+    ...withImdsV2Since(imdsV2Since, {
       kind: 'imds',
       id: 'imds',
       disabledWhen: 'true',
       protocol: 'v2ThenV1',
+      v1SwitchSince: '1.12.634',
+      tokenAsked: 'beforeEachGet',
       token: [
         {
-          on: ['forbidden', 'notFound', 'methodNotAllowed', 'timeout', 'hang'],
-          next: 'v1',
+          on: [
+            'unauthorized',
+            'forbidden',
+            'notFound',
+            'methodNotAllowed',
+            'tooManyRequests',
+            'timeout',
+            'hang',
+          ],
+          next: 'v1AskAgain',
           error: '',
           ...seen(imds),
         },
         { on: ['badRequest', 'serverError', 'refused'], next: 'continue', error: exhausted, ...seen(imds) },
       ],
-      roleList: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
+      roleList: [
+        {
+          on: ['empty'],
+          attempts: 2,
+          attemptsFrom: 'newToken',
+          next: 'continue',
+          error: exhausted,
+          ...seen(imds),
+        },
+        { on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) },
+      ],
       roleCredentials: [{ on: imdsGetFailures, next: 'continue', error: exhausted, ...seen(imds) }],
       ...seen(imds),
     }),

@@ -1,8 +1,18 @@
-import { containerFailures, profileFailures, type SdkEntry } from '../entry.ts';
+import {
+  containerFailures,
+  profileFailures,
+  type ProfileGate,
+  type ProfileLookup,
+  type ProfileProvider,
+  type Provider,
+  type RegionQuestion,
+  type SdkEntry,
+  type WebIdentityProvider,
+} from '../entry.ts';
 import { imdsGetFailures } from '../imdsProvider.ts';
-import { type Evidence } from '../providerRow.ts';
+import { type Evidence, type VersionRange } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
-import { agentHosts, loopbackHosts } from './hosts.ts';
+import { agentHosts, agentHostsOverIpv4, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -41,6 +51,118 @@ const imds: Evidence = {
 
 const exhausted = 'Unable to load credentials from any of the providers in the chain';
 
+// Where no change log tells which release changed something, the first one run that behaves so is named.
+const webIdentityFirstSince = '2.10.46';
+const unparsableSince = '2.10.91';
+const agentSince = '2.21.26'; // the EKS user guide says 2.21.30
+
+const lookup: ProfileLookup = { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] };
+
+const unparsable = {
+  on: ['unparsable'],
+  next: 'continue',
+  error: 'the profile file is not valid',
+  ...seen({
+    source: 'aws/aws-sdk-java-v2:core/profiles/…/profiles/internal/ProfileFileReader.java',
+    strength: 'source',
+  }),
+} as const;
+
+const profileRow = {
+  kind: 'profile',
+  id: 'profile',
+  lookup,
+  takes: ['webIdentity', 'sso', 'sourceProfile', 'credentialSource', 'process', 'static'],
+  rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
+  ...seen(profile),
+} as const satisfies ProfileProvider;
+
+const webIdentityRow = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'environment',
+  setWhen: 'present',
+  rules: [
+    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
+    {
+      on: ['moduleMissing'],
+      next: 'continue',
+      error: 'the sts module is not on the class path',
+      ...stsModule,
+    },
+    {
+      on: ['tokenMissing', 'tokenUnreadable'],
+      next: 'continue',
+      error: 'token file cannot be read',
+      ...seen(chain),
+    },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
+    {
+      on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
+      next: 'continue',
+      error: '{code}',
+      ...seen(chain),
+    },
+    {
+      on: ['idpCommunicationError', 'serverError', ...noAnswer],
+      attempts: 4,
+      next: 'continue',
+      error: '{code}',
+      ...seen(retries),
+    },
+  ],
+  ...seen(webIdentity),
+} as const satisfies WebIdentityProvider;
+
+/** Who knows no region asks for it the way this SDK asks for credentials, later than that. */
+function regionQuestion(protocol: RegionQuestion['protocol']): RegionQuestion {
+  return { path: '/latest/dynamic/instance-identity/document', protocol, rounds: 1 };
+}
+
+const askingWithToken = {
+  ...webIdentityRow,
+  regionFromImds: regionQuestion('v2ThenV1'),
+} as const satisfies WebIdentityProvider;
+
+/** The profile came first for a while. */
+const profileFirst: readonly Provider[] = [
+  { ...profileRow, until: webIdentityFirstSince },
+  { ...webIdentityRow, until: '2.10.11', values: 'profileAlone', regionFromImds: regionQuestion('v1') },
+  {
+    ...webIdentityRow,
+    since: '2.10.11', // awsdocs/amazon-eks-user-guide; aws/aws-sdk-java-v2#1470
+    until: '2.10.43',
+    regionFromImds: regionQuestion('v1'),
+  },
+  { ...askingWithToken, since: '2.10.43', until: webIdentityFirstSince },
+];
+
+/** Later a file that is no profile file was no longer passed over; the client for STS reads it, too. */
+const webIdentityFirst: readonly Provider[] = [
+  { ...askingWithToken, since: webIdentityFirstSince, until: unparsableSince },
+  {
+    ...askingWithToken,
+    since: unparsableSince,
+    lookup,
+    rules: [unparsable, ...webIdentityRow.rules],
+  },
+  { ...profileRow, since: webIdentityFirstSince, until: unparsableSince },
+  { ...profileRow, since: unparsableSince, rules: [unparsable, ...profileRow.rules] },
+];
+
+/** A check that the shared files can be read. */
+function sharedFilesGate(id: string, versions: VersionRange, error: string): ProfileGate {
+  return {
+    ...versions,
+    kind: 'profileGate',
+    id,
+    lookup,
+    rules: [{ ...unparsable, next: 'stop', error }],
+    source: unparsable.source,
+    strength: unparsable.strength,
+  };
+}
+
 /**
  * What the Java SDK 2 does: every exception of a provider leads to the next one, web identity's too.
  *
@@ -55,6 +177,7 @@ export const javaV2: SdkEntry = {
   shape: 'anyErrorContinues',
   ...seen(chain),
   providers: [
+    sharedFilesGate('sharedFiles', { since: '2.23.20', until: '2.41.0' }, 'IllegalArgumentException'),
     {
       kind: 'environmentKeys',
       id: 'environment',
@@ -64,64 +187,30 @@ export const javaV2: SdkEntry = {
       names: 'firstSet',
       ...seen(chain),
     },
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '2.10.11', // awsdocs/amazon-eks-user-guide; aws/aws-sdk-java-v2#1470
-      values: 'environment',
-      setWhen: 'nonEmpty',
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
-        {
-          on: ['moduleMissing'],
-          next: 'continue',
-          error: 'the sts module is not on the class path',
-          ...stsModule,
-        },
-        {
-          on: ['tokenMissing', 'tokenUnreadable'],
-          next: 'continue',
-          error: 'token file cannot be read',
-          ...seen(chain),
-        },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-        {
-          on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-          next: 'continue',
-          error: '{code}',
-          ...seen(chain),
-        },
-        {
-          on: ['idpCommunicationError', 'serverError', ...noAnswer],
-          attempts: 4,
-          next: 'continue',
-          error: '{code}',
-          ...seen(retries),
-        },
-      ],
-      ...seen(webIdentity),
-    },
-    {
-      kind: 'profile',
-      id: 'profile',
-      lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
-      takes: ['webIdentity', 'sso', 'sourceProfile', 'credentialSource', 'process', 'static'],
-      rules: [{ on: profileFailures, next: 'continue', error: '{code}', ...seen(chain) }],
-      ...seen(profile),
-    },
+    ...profileFirst,
+    ...webIdentityFirst,
     {
       kind: 'container',
       id: 'container',
-      uriSetWhen: 'nonEmpty',
+      uriSetWhen: 'present',
+      emptyRelativeUri: 'requested',
       bothSet: 'relative',
       hosts: [
-        { until: '2.21.30', value: loopbackHosts },
-        { since: '2.21.30', value: agentHosts }, // awsdocs/amazon-eks-user-guide
+        { until: agentSince, value: loopbackHosts },
+        { since: agentSince, until: '2.52.0', value: agentHostsOverIpv4 },
+        { since: '2.52.0', value: agentHosts },
       ],
-      tokenFileSince: '2.21.30',
-      tokenFirst: 'file',
+      tokenFileSince: agentSince,
+      tokenFirst: 'variable',
       tokenWithRelativeUri: 'sent',
       rules: [
+        { on: ['tokenEmpty'], next: 'sendWithout', error: '', ...seen(container) },
+        {
+          on: ['uriEmpty', 'tokenMalformed'],
+          next: 'continue',
+          error: '{code}',
+          ...seen(container),
+        },
         {
           on: ['serverError', ...noAnswer],
           attempts: 6,
@@ -136,15 +225,25 @@ export const javaV2: SdkEntry = {
       ],
       ...seen(container),
     },
+    // The address of the metadata service may stand in the profile.
+    sharedFilesGate('sharedFilesForImds', { since: '2.17.20' }, exhausted),
     ...withImdsV2Since('2.10.21', {
       kind: 'imds',
       id: 'imds',
-      disabledWhen: 'true',
+      disabledWhen: 'presentButFalse',
       protocol: 'v2ThenV1',
-      v1SwitchSince: '2.21.30',
+      v1SwitchSince: '2.23.20',
       token: [
         {
-          on: ['forbidden', 'notFound', 'methodNotAllowed', 'serverError', ...noAnswer],
+          on: [
+            'unauthorized',
+            'forbidden',
+            'notFound',
+            'methodNotAllowed',
+            'tooManyRequests',
+            'serverError',
+            ...noAnswer,
+          ],
           next: 'v1',
           error: '',
           ...seen(imds),

@@ -1,8 +1,15 @@
 import { imdsGetFailures, type ImdsGetFailure } from '../imdsProvider.ts';
-import { profileFailures, type ProfileLookup, type SdkEntry } from '../entry.ts';
-import { type Evidence, type Rule } from '../providerRow.ts';
+import {
+  profileFailures,
+  type ProfileLookup,
+  type ProfileProvider,
+  type SdkEntry,
+  type WebIdentityProvider,
+} from '../entry.ts';
+import { type Evidence, type Rule, type VersionRange } from '../providerRow.ts';
 import { everyKind } from './everyKind.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
+import { neverAnswers } from './neverAnswers.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
 
@@ -29,21 +36,77 @@ const imds: Evidence = {
 /** Only the last link's error is shown, whatever went before. */
 const exhausted = 'CredentialsError: Could not load credentials from any providers';
 
+const files: Evidence = {
+  source: 'aws/aws-sdk-js:lib/util.js, `getProfilesFromSharedConfig`',
+  strength: 'source',
+};
+
 const lookup: ProfileLookup = {
   files: ['credentials', 'config'],
   configNeeds: 'AWS_SDK_LOAD_CONFIG',
+  mustExist: ['config'],
+  credentialsPathNeeds: 'AWS_SDK_LOAD_CONFIG',
   nameFrom: ['AWS_PROFILE'],
 };
 
-const profile = (id: string, takes: Extract<SdkEntry['providers'][number], { kind: 'profile' }>['takes']) =>
-  ({
+/** Until 2.775.0 (commit 7d4dd548f) a missing credentials file was an error as well. */
+const lookups: readonly (VersionRange & { readonly lookup: ProfileLookup })[] = [
+  { until: '2.775.0', lookup: { ...lookup, mustExist: ['credentials', 'config'] } },
+  { since: '2.775.0', lookup },
+];
+
+function profile(id: string, takes: ProfileProvider['takes']): readonly ProfileProvider[] {
+  return lookups.map((row) => profileRow(row, id, takes));
+}
+
+function profileRow(
+  row: (typeof lookups)[number],
+  id: string,
+  takes: ProfileProvider['takes'],
+): ProfileProvider {
+  return {
+    ...row,
     kind: 'profile',
     id,
-    lookup,
     takes,
     rules: [{ on: profileFailures, next: 'continue', error: exhausted, ...chain }],
-    ...chain,
-  }) as const;
+    ...seen(files),
+  };
+}
+
+/** What holds of web identity in every version. */
+const irsa: WebIdentityProvider = {
+  kind: 'webIdentity',
+  id: 'webIdentity',
+  values: 'pairThenProfile',
+  setWhen: 'nonEmpty',
+  rules: [
+    { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
+    { on: ['tokenMissing', 'tokenUnreadable'], next: 'continue', error: exhausted, ...seen(webIdentity) },
+    { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
+    // The code that is retried is `IDPCommunicationErrorException`; STS sends it without the ending.
+    {
+      on: ['accessDenied', 'expiredToken', 'idpCommunicationError', 'clientError'],
+      next: 'continue',
+      error: '{code}',
+      ...webIdentity,
+    },
+    {
+      on: ['invalidIdentityToken', 'serverError', ...noAnswer],
+      attempts: 4,
+      next: 'continue',
+      error: '{code}',
+      ...webIdentity,
+    },
+  ],
+  ...webIdentity,
+};
+
+const webIdentityProviders: readonly WebIdentityProvider[] = lookups.map((row) => ({
+  since: '2.518.0', // 2.517.0 reads AWS_IAM_ROLE_ARN; the EKS user guide says 2.525.0
+  ...row,
+  ...irsa,
+}));
 
 const get: readonly Rule<ImdsGetFailure>[] = [
   { on: ['serverError', ...noAnswer], attempts: 4, next: 'continue', error: exhausted, ...imds },
@@ -83,8 +146,8 @@ export const jsV2: SdkEntry = {
       names: 'firstSet',
       ...chain,
     },
-    profile('ssoProfile', ['sso']),
-    profile('sharedIni', ['sourceProfile', 'static']),
+    profileRow({ since: '2.1093.0', lookup }, 'ssoProfile', ['sso']), // commit 7888e6fa7
+    ...profile('sharedIni', ['sourceProfile', 'static']),
     {
       kind: 'container',
       id: 'container',
@@ -118,39 +181,13 @@ export const jsV2: SdkEntry = {
           error: 'uncaught ENOENT',
           ...seen(container),
         },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...seen(container) },
+        { on: ['tokenEmpty'], next: 'sendWithout', error: '', ...seen(container) },
+        { on: ['tokenMalformed'], next: 'stop', error: 'uncaught ERR_INVALID_CHAR', ...seen(container) },
       ],
       ...container,
     },
-    profile('process', ['process']),
-    {
-      kind: 'webIdentity',
-      id: 'webIdentity',
-      since: '2.518.0', // 2.517.0 reads AWS_IAM_ROLE_ARN; the EKS user guide says 2.525.0
-      values: 'pairThenProfile',
-      setWhen: 'nonEmpty',
-      lookup,
-      rules: [
-        { on: ['roleMissing'], next: 'continue', error: '', ...webIdentity },
-        { on: ['tokenMissing', 'tokenUnreadable'], next: 'continue', error: exhausted, ...seen(webIdentity) },
-        { on: ['tokenEmpty'], next: 'send', error: '', ...webIdentity },
-        // The code that is retried is `IDPCommunicationErrorException`; STS sends it without the ending.
-        {
-          on: ['accessDenied', 'expiredToken', 'idpCommunicationError', 'clientError'],
-          next: 'continue',
-          error: '{code}',
-          ...webIdentity,
-        },
-        {
-          on: ['invalidIdentityToken', 'serverError', ...noAnswer],
-          attempts: 4,
-          next: 'continue',
-          error: '{code}',
-          ...webIdentity,
-        },
-      ],
-      ...webIdentity,
-    },
+    ...profile('process', ['process']),
+    ...webIdentityProviders,
     ...withImdsV2Since('2.575.0', {
       kind: 'imds',
       id: 'imds',
@@ -158,13 +195,23 @@ export const jsV2: SdkEntry = {
       protocol: 'v2ThenV1',
       v1SwitchSince: '2.1488.0',
       token: [
-        { on: ['forbidden', 'notFound', 'methodNotAllowed'], next: 'v1', error: '', ...imds },
+        {
+          on: ['unauthorized', 'forbidden', 'notFound', 'methodNotAllowed'],
+          next: 'v1',
+          error: '',
+          ...seen(imds),
+        },
         { on: ['badRequest'], next: 'continue', error: exhausted, ...imds },
         { on: ['serverError'], attempts: 4, next: 'continue', error: exhausted, ...imds },
         { on: ['timeout', 'hang', 'refused'], attempts: 4, next: 'v1', error: '', ...imds },
       ],
       roleList: get,
-      roleCredentials: get,
+      roleCredentials: [
+        // No JSON is an error; JSON that says something else is waited on for ever.
+        { on: ['malformed'], next: 'continue', error: exhausted, ...seen(imds) },
+        { on: ['empty'], next: 'stop', error: neverAnswers, ...seen(imds) },
+        ...get,
+      ],
       ...imds,
     }),
   ],
@@ -172,6 +219,7 @@ export const jsV2: SdkEntry = {
     regionFrom: ['AWS_REGION', 'AMAZON_REGION'],
     endpoints: [{ value: 'legacy' }],
     setting: 'honoured',
+    settingSince: '2.525.0', // commit 6b25f2644
     withoutRegion: 'global',
     sessionName: 'token-file-web-identity',
     attempts: 4,

@@ -1,4 +1,10 @@
-import { containerFailures, profileFailures, type ProfileProvider, type SdkEntry } from '../entry.ts';
+import {
+  containerFailures,
+  profileFailures,
+  type ProfileLookup,
+  type ProfileProvider,
+  type SdkEntry,
+} from '../entry.ts';
 import { imdsGetFailures } from '../imdsProvider.ts';
 import { type Evidence } from '../providerRow.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
@@ -38,12 +44,23 @@ const cache: Evidence = {
 
 const exhausted = 'No identity could be resolved from the chain';
 
+const lookup: ProfileLookup = { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] };
+
+/** Web identity, profile and metadata read the shared files, and each fails for it. */
+const unparsable = {
+  on: ['unparsable'],
+  next: 'continue',
+  error: 'the shared config is not valid',
+  ...seen(chain),
+} as const;
+
 const profile: ProfileProvider = {
   kind: 'profile',
   id: 'profile',
-  lookup: { files: ['credentials', 'config'], nameFrom: ['AWS_PROFILE'] },
+  lookup,
   takes: ['static', 'sourceProfile', 'credentialSource', 'webIdentity', 'sso', 'process'],
   rules: [
+    unparsable,
     {
       on: ['lastingKeys'],
       next: 'continue',
@@ -80,25 +97,16 @@ export const kotlin: SdkEntry = {
       names: 'firstSet',
       ...seen({ source: `${config}/EnvironmentCredentialsProvider.kt:34-49`, strength: 'source' }),
     },
-    {
-      // Web identity, profile and metadata read the shared files, and each fails for it.
-      kind: 'profileGate',
-      id: 'sharedConfig',
-      lookup: profile.lookup,
-      rules: [
-        { on: ['unparsable'], next: 'stop', error: exhausted, ...seen(chain) },
-        { on: ['profileMissing'], next: 'continue', error: exhausted, ...seen(chain) },
-      ],
-      ...seen(chain),
-    },
     { ...profile, until: '1.4.0' },
     {
       kind: 'webIdentity',
       id: 'webIdentity',
       values: 'environment',
       setWhen: 'present',
+      lookup,
       regionFromImds: { path: '/latest/meta-data/placement/region', protocol: 'v2', rounds: 1 },
       rules: [
+        unparsable,
         { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
         { on: ['noRegion'], next: 'continue', error: 'the region is missing', ...webIdentity },
         {
@@ -161,6 +169,13 @@ export const kotlin: SdkEntry = {
         { on: containerFailures, next: 'continue', error: '{code}', ...seen(container) },
       ],
       ...seen(container),
+    },
+    {
+      kind: 'profileGate',
+      id: 'sharedConfig',
+      lookup,
+      rules: [{ ...unparsable, next: 'stop', error: exhausted }],
+      ...seen(chain),
     },
     {
       kind: 'imds',

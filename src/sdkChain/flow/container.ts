@@ -125,7 +125,8 @@ function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
   const url = relative ? `${ecsHost}${written}` : written;
   selected(walk, row, tokenFile === undefined ? [name] : [name, tokenFileVariable]);
   const emptyRule = findRule(provider.rules, 'uriEmpty');
-  if (written === '' && emptyRule) {
+  const leadsToHost = relative && provider.emptyRelativeUri === 'requested';
+  if (written === '' && emptyRule && !leadsToHost) {
     failed(walk, seat.provider, 'uriEmpty', seat.verdict(verdictOf(emptyRule)));
     return 'uriEmpty';
   }

@@ -25,9 +25,14 @@ const v1DisabledVariable = 'AWS_EC2_METADATA_V1_DISABLED';
  */
 export function imdsStations(provider: Imds, seat: Seat = ownSeat(provider.id)): readonly Station[] {
   const at = (name: string): string => `${seat.prefix}/${name}`;
+  const first = firstRequest(provider);
   // A token that is held is good for a further attempt.
-  const restarts = (withToken: boolean): { readonly token: Target; readonly roleList: Target } => ({
-    token: station(at(withToken ? 'roleList' : 'token')),
+  const restarts = (
+    withToken: boolean,
+    newToken: string,
+  ): Readonly<Record<'token' | 'newToken' | 'roleList', Target>> => ({
+    token: station(at(withToken ? 'roleList' : first)),
+    newToken: station(at(newToken)),
     roleList: station(at(withToken ? 'roleList' : 'roleListV1')),
   });
   const list = (name: string, withToken: boolean, ok: string): Station =>
@@ -40,20 +45,23 @@ export function imdsStations(provider: Imds, seat: Seat = ownSeat(provider.id)):
       rules: withToken ? provider.roleList.filter(isFinal) : provider.roleList,
       failures: imdsGetFailures,
       detours: { tokenAgain: station(at('tokenAgain')) },
-      restarts: restarts(withToken),
+      restarts: {
+        ...restarts(withToken, first),
+        ...(name === 'roleListAsking' ? { openToken: station(at('token')) } : {}),
+      },
       keep: keepRoleName,
       ok: station(at(ok)),
     });
-  const roleCredentials = (name: string, withToken: boolean, rules = provider.roleCredentials): Station =>
-    requestStation({
+  const roleCredentials = (name: string, withToken: boolean): Station =>
+    requestStation<ImdsGetFailure, never>({
       seat,
       id: at(name),
       request: ({ held }) => get({ kind: 'roleCredentials', roleName: held.roleName ?? '' }, withToken),
-      failure: (reply) => credentialsFailure(reply, rules),
-      rules,
+      failure: (reply) => credentialsFailure(reply, provider.roleCredentials),
+      rules: provider.roleCredentials,
       failures: [...imdsGetFailures, 'malformed'],
-      detours: { tokenAgain: station(at('tokenForCredentials')) },
-      restarts: restarts(withToken),
+      detours: {},
+      restarts: restarts(withToken, provider.protocol === 'v1' ? name : 'tokenBeforeCredentials'),
       keep: keepCredentials,
       ok: seat.done,
     });
@@ -66,9 +74,7 @@ export function imdsStations(provider: Imds, seat: Seat = ownSeat(provider.id)):
     roleCredentials('roleCredentialsV1', false),
     list('roleListAsking', false, 'tokenBeforeCredentials'),
     tokenStation(provider, seat, 'tokenBeforeCredentials', 'roleCredentials', 'roleCredentialsV1'),
-    tokenAgainStation(provider, seat, 'tokenAgain', 'roleList'),
-    tokenAgainStation(provider, seat, 'tokenForCredentials', 'roleCredentialsAgain'),
-    roleCredentials('roleCredentialsAgain', true, provider.roleCredentials.filter(isFinal)),
+    tokenAgainStation(provider, seat),
   ];
 }
 
@@ -76,9 +82,12 @@ function isFinal(rule: Rule<ImdsGetFailure, 'tokenAgain'>): boolean {
   return rule.next !== 'tokenAgain';
 }
 
+function firstRequest({ protocol }: Imds): string {
+  return protocol === 'v1' ? 'roleListV1' : 'token';
+}
+
 function startStation(provider: Imds, seat: Seat): Station {
   const disabled = seat.verdict(switchedOffBy(provider, disabledVariable));
-  const first = provider.protocol === 'v1' ? 'roleListV1' : 'token';
   return {
     id: seat.prefix,
     provider: seat.provider,
@@ -92,7 +101,7 @@ function startStation(provider: Imds, seat: Seat): Station {
     },
     on: Object.fromEntries([
       ['disabled', targetOf(disabled)],
-      ['selected', station(`${seat.prefix}/${first}`)],
+      ['selected', station(`${seat.prefix}/${firstRequest(provider)}`)],
     ]),
   };
 }
@@ -135,7 +144,7 @@ function withV1Switch(plain: Station, provider: Imds, seat: Seat): Station {
 }
 
 /** A token asked for because a GET without one was refused; the SDK tries it once. */
-function tokenAgainStation(provider: Imds, seat: Seat, name: string, ok: string): Station {
+function tokenAgainStation(provider: Imds, seat: Seat): Station {
   const { source, strength } = provider;
   const rule: Rule<ImdsTokenFailure> = {
     on: imdsTokenFailures,
@@ -146,14 +155,14 @@ function tokenAgainStation(provider: Imds, seat: Seat, name: string, ok: string)
   };
   return requestStation<ImdsTokenFailure, never>({
     seat,
-    id: `${seat.prefix}/${name}`,
+    id: `${seat.prefix}/tokenAgain`,
     request: () => tokenRequest,
     failure: (reply) => tokenFailure(reply, [rule]),
     rules: [rule],
     failures: imdsTokenFailures,
     detours: {},
     keep: () => {},
-    ok: station(`${seat.prefix}/${ok}`),
+    ok: station(`${seat.prefix}/roleList`),
   });
 }
 

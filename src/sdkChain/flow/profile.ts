@@ -45,7 +45,7 @@ export function profileStations(provider: ProfileProvider, sdk: SdkBehaviour): r
         ...(['profileMissing', 'sourceMissing', 'broken', 'ssoUnavailable', 'sourceFailed'] as const).map(
           (failure) => [failure, failureTarget(own, ruleFor(provider.rules, failure))] as const,
         ),
-        ...ruledTargets(own, provider.rules, ['unparsable', 'unusable', 'lastingKeys']),
+        ...ruledTargets(own, provider.rules, ['unparsable', 'unusable', 'lastingKeys', 'nothingInNamed']),
         ...sources.entries,
       ]),
     },
@@ -140,19 +140,24 @@ function sourceStations(provider: ProfileProvider, sdk: SdkBehaviour): Sources {
 
 function lookAtProfile(walk: Walk, provider: ProfileProvider): string {
   const { lookup, takes } = provider;
-  const profiles = readProfiles(walk, provider.id, lookup, takes.includes('static') ? 'asked' : 'passedOver');
+  const usesKeys = takes.includes('static') || takes.includes('staticPair');
+  const profiles = readProfiles(walk, provider.id, lookup, usesKeys ? 'asked' : 'passedOver');
   const { name, named } = profileName(walk, lookup);
   if (profiles.unparsable.length > 0 && findRule(provider.rules, 'unparsable')) {
     selected(walk, provider, profiles.unparsable, profiles.refs);
     return failProfile(walk, provider, 'unparsable');
   }
-  const plan = planProfile(profiles.byName, name, takes);
+  const plan = planProfile(profiles.byName, name, provider);
   const nothing = plan.kind === 'nothing' || plan.kind === 'profileMissing';
   if (nothing && profiles.hidden) {
     selected(walk, provider, profiles.paths, profiles.refs);
     walk.held.roles = [];
     holdProfileKeys(walk, undefined, profiles.hidden);
     return 'found';
+  }
+  if (plan.kind === 'nothing' && named && findRule(provider.rules, 'nothingInNamed')) {
+    selected(walk, provider, [`profile ${name}`, ...profiles.paths], profiles.refs);
+    return failProfile(walk, provider, 'nothingInNamed');
   }
   if (plan.kind === 'nothing' || (plan.kind === 'profileMissing' && !named)) {
     notConfigured(walk, provider, profilePlaces(lookup));

@@ -20,8 +20,8 @@ export interface RequestStation<Failure extends string, Next extends string> {
   readonly detours: Readonly<Record<Next, Target>>;
   /** Attempts beyond those of the rule. */
   readonly moreAttempts?: (walk: Walk) => number;
-  /** Where further attempts begin that do not begin with this request. */
-  readonly restarts?: Readonly<Record<Restart, Target>>;
+  /** Where further attempts begin that do not begin with this request; those not named here do. */
+  readonly restarts?: Readonly<Partial<Record<Restart, Target>>>;
   /** Keeps what the reply brought. */
   readonly keep: (walk: Walk, reply: Reply) => void;
   /** Where a good answer leads. */
@@ -49,7 +49,7 @@ export function requestStation<Failure extends string, Next extends string>(
     }
     const rule = ruleFor(rules, failure);
     const attempts = (rule.attempts ?? 1) + (spec.moreAttempts?.(walk) ?? 0);
-    const restart = spec.restarts && rule.attemptsFrom;
+    const restart = rule.attemptsFrom && spec.restarts?.[rule.attemptsFrom] && rule.attemptsFrom;
     exchanged(walk, seat.provider, request, reply, restart ? 1 : attempts);
     if (restart) {
       walk.held.failedRounds += 1;
@@ -72,9 +72,10 @@ function restartTargets<Failure extends string, Next extends string>({
   rules,
   restarts,
 }: RequestStation<Failure, Next>): readonly (readonly [string, Target])[] {
-  return rules.flatMap(({ attemptsFrom }) =>
-    attemptsFrom && restarts ? [[restartEvent(attemptsFrom), restarts[attemptsFrom]] as const] : [],
-  );
+  return rules.flatMap(({ attemptsFrom }) => {
+    const target = attemptsFrom && restarts?.[attemptsFrom];
+    return target ? [[restartEvent(attemptsFrom), target] as const] : [];
+  });
 }
 
 function failureTargets<Failure extends string, Next extends string>(

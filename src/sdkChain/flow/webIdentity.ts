@@ -5,7 +5,8 @@ import {
   type WebIdentityFailure,
   type WebIdentityProvider,
 } from '../entry.ts';
-import { findRule, failureOf, ruleFor } from '../rules.ts';
+import { readProfiles } from '../profileLookup.ts';
+import { findRule, failureOf } from '../rules.ts';
 import { nextProvider, station, type Station, type Target } from '../station.ts';
 import { regionOf, stsEndpointOf, stsModeOf } from '../stsEndpoint.ts';
 import { failed, notConfigured, selected, type Walk } from '../walk.ts';
@@ -13,10 +14,11 @@ import { requestStation } from './requestStation.ts';
 import { regionStations } from './region.ts';
 import { failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
 import { tokenFailure, tokenFailures } from './tokenFile.ts';
-import { findWebIdentity } from './webIdentityValues.ts';
+import { findWebIdentity, type FoundWebIdentity } from './webIdentityValues.ts';
 
 /** The checks that an SDK can make before it sends anything. */
 export const checksBeforeSending: readonly OptionalWebIdentityFailure[] = [
+  'unparsable',
   'tokenPathRelative',
   'moduleMissing',
   'endlessChain',
@@ -34,7 +36,7 @@ export function webIdentityStations(provider: WebIdentityProvider): readonly Sta
       act: (walk) => lookForValues(walk, provider),
       on: Object.fromEntries([
         ['absent', nextProvider],
-        ...checkTargets(seat, provider, ['roleMissing', ...checksBeforeSending]),
+        ...checkTargets(seat, provider, ['roleMissing', 'tokenFileUnset', ...checksBeforeSending]),
         ...entryTargets(seat, provider),
       ]),
     },
@@ -101,18 +103,25 @@ function lookForValues(walk: Walk, provider: WebIdentityProvider): string {
     notConfigured(walk, provider, found.missing);
     return 'absent';
   }
-  if (found.kind === 'roleMissing') {
-    const rule = ruleFor(provider.rules, 'roleMissing');
-    if (rule.next === 'continue') notConfigured(walk, provider, ['AWS_ROLE_ARN']);
-    else {
-      selected(walk, provider, found.by);
-      failed(walk, provider.id, 'roleMissing', verdictOf(rule));
-    }
-    return 'roleMissing';
-  }
+  if (found.kind !== 'found') return halfConfigured(walk, provider, found);
   selected(walk, provider, found.by, found.refs);
   walk.held.webIdentity = found.values;
   return checkBeforeSending(walk, ownSeat(provider.id), provider);
+}
+
+/** One of the two values is there alone: mostly that counts as none, and an SDK may have a rule for it. */
+function halfConfigured(
+  walk: Walk,
+  provider: WebIdentityProvider,
+  { kind, by, missing }: Extract<FoundWebIdentity, { by: readonly string[]; missing: readonly string[] }>,
+): string {
+  const rule = findRule(provider.rules, kind);
+  if (rule?.next !== 'stop') notConfigured(walk, provider, missing);
+  else {
+    selected(walk, provider, by);
+    failed(walk, provider.id, kind, verdictOf(rule));
+  }
+  return rule ? kind : 'absent';
 }
 
 /** Makes the checks that come before any request, and names the first that fails. */
@@ -127,6 +136,7 @@ export function checkBeforeSending(walk: Walk, seat: Seat, provider: WebIdentity
   const asksRegion = provider.regionFromImds !== undefined;
   const hasNoRegion = (): boolean => regionOf(walk) === undefined;
   return (
+    failing('unparsable', () => hasUnparsableFile(walk, provider)) ??
     failing('tokenPathRelative', () => !/^(\/|\$\()/.test(tokenFile)) ??
     failing('moduleMissing', () => walk.input.moduleMissing()) ??
     failing('endlessChain', () => true) ??
@@ -134,6 +144,10 @@ export function checkBeforeSending(walk: Walk, seat: Seat, provider: WebIdentity
     failing('legacyEndpoint', () => stsModeOf(walk) === 'legacy') ??
     'selected'
   );
+}
+
+function hasUnparsableFile(walk: Walk, { id, lookup }: WebIdentityProvider): boolean {
+  return lookup !== undefined && readProfiles(walk, id, lookup, 'passedOver').unparsable.length > 0;
 }
 
 function assumeRoleWithWebIdentity(walk: Walk): Request {

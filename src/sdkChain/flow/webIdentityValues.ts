@@ -9,8 +9,12 @@ const tokenVariable = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 /** Whether web identity is configured. */
 export type FoundWebIdentity =
   | { readonly kind: 'absent'; readonly missing: readonly string[] }
-  /** There is a token file and no role to go with it. */
-  | { readonly kind: 'roleMissing'; readonly by: readonly string[] }
+  /** There is a token file and no role to go with it, or the other way round. */
+  | {
+      readonly kind: 'roleMissing' | 'tokenFileUnset';
+      readonly by: readonly string[];
+      readonly missing: readonly string[];
+    }
   | {
       readonly kind: 'found';
       readonly values: WebIdentityValues;
@@ -61,9 +65,9 @@ function found(walk: Walk, role: Value, token: Value, sessionName: string | unde
 }
 
 function incomplete(role: Value | undefined, token: Value | undefined): FoundWebIdentity {
-  if (token && !role) return { kind: 'roleMissing', by: [token.by] };
-  const missing = [...(role ? [] : [roleVariable]), ...(token ? [] : [tokenVariable])];
-  return { kind: 'absent', missing };
+  if (token && !role) return { kind: 'roleMissing', by: [token.by], missing: [roleVariable] };
+  if (role && !token) return { kind: 'tokenFileUnset', by: [role.by], missing: [tokenVariable] };
+  return { kind: 'absent', missing: [roleVariable, tokenVariable] };
 }
 
 function fromEnvironment(walk: Walk, provider: WebIdentityProvider, name: string): Value | undefined {

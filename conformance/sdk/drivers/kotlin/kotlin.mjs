@@ -10,6 +10,8 @@ const compiler = '2.4.21';
 export const kotlin = {
   family: 'kotlin',
   versions: ['1.2.32', '1.3.99', '1.4.59', '1.5.95', '1.6.75', '1.8.12'],
+  // It gives each request to the metadata service half a minute, and makes it three times.
+  patienceSeconds: 180,
   install: (machine) => {
     const { version, folder, run } = machine;
     copyFileSync(driver, join(folder, 'Resolve.kt'));
