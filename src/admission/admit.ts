@@ -13,9 +13,15 @@ import {
 import { containerFiles } from './containerFiles.ts';
 import { containerVariables } from './containerVariables.ts';
 import { noted, notInjected, type AdmissionEvidence } from './evidence.ts';
-import { asWritten, mutate, type AdmittedContainer, type InjectedMechanism } from './podIdentityWebhook.ts';
+import {
+  asWritten,
+  isWindowsByAffinity,
+  mutate,
+  type AdmittedContainer,
+  type InjectedMechanism,
+} from './podIdentityWebhook.ts';
 import { skippedContainers } from './skippedContainers.ts';
-import { webhookKeys } from './webhookFacts.ts';
+import { apiToken, webhookKeys } from './webhookFacts.ts';
 
 /** What the process in one container sees, and how it came about. */
 export interface Admission {
@@ -25,9 +31,12 @@ export interface Admission {
   readonly mechanismConfigured: ConfiguredMechanism;
   /** Labels of the pod as admitted: the webhook may add one. */
   readonly labels: Labels;
+  /** What the API server says of a pod that it refuses: no process ever runs in it. */
+  readonly refused?: string;
 }
 
-interface Injection {
+/** What admission makes of one container. */
+export interface Injection {
   readonly admitted: AdmittedContainer;
   readonly evidence: readonly AdmissionEvidence[];
 }
@@ -46,15 +55,62 @@ export function admit(world: World, ask: Ask, workload: Workload, container: Con
     ? alreadyAdmitted(template, container, shown)
     : createPod(world, ask, workload, container, shown);
   const { variables, evidence: notShown } = containerVariables(world, ask, template, admitted);
+  const files = containerFiles(world, template, admitted, variables);
+  const hasToken = [...files.files].some(
+    ([path, { kind }]) => kind === 'serviceAccountToken' && path !== apiToken.path,
+  );
+  const barred = hasToken ? barredUser(world, template, container) : undefined;
   return {
-    environment: { variables, ...containerFiles(world, template, admitted, variables) },
-    evidence: [...evidence, ...notShown],
+    environment: {
+      variables,
+      ...(barred === undefined ? files : { ...files, files: withoutTokens(files.files) }),
+    },
+    evidence: [
+      ...evidence,
+      ...notShown,
+      ...(barred === undefined ? [] : [noted('tokenOwnedByRoot', template.ref, String(barred))]),
+    ],
     mechanismConfigured: mechanism,
     labels: admitted.labels,
+    ...(mechanism.kind === 'none' && mechanism.reason === 'noSuchServiceAccount'
+      ? { refused: noServiceAccount(template) }
+      : {}),
   };
 }
 
-interface Settled extends Injection {
+/** @source kubernetes/kubernetes:plugin/pkg/admission/serviceaccount/admission.go (Admit) */
+function noServiceAccount({ namespace, serviceAccountName: name }: PodTemplate): string {
+  return `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+}
+
+/**
+ * The user id that cannot read the token files, where only root can: before Kubernetes 1.19, without `fsGroup`.
+ *
+ * @source aws/amazon-eks-pod-identity-webhook#8, jenkinsci/helm-charts#252
+ */
+function barredUser(
+  { cluster }: World,
+  { fsGroup, runAsUser }: PodTemplate,
+  container: Container,
+): number | undefined {
+  const minor = Number(/^1\.(\d+)/.exec(cluster.kubernetesVersion ?? '')?.[1] ?? Infinity);
+  const user = container.runAsUser ?? runAsUser;
+  return minor < 19 && fsGroup === undefined && user !== 0 ? user : undefined;
+}
+
+/** The token of the Kubernetes API was a Secret then, and readable. */
+function withoutTokens(files: Environment['files']): Environment['files'] {
+  return new Map(
+    [...files].map(([path, content]) =>
+      content.kind === 'serviceAccountToken' && path !== apiToken.path
+        ? [path, { kind: 'unreadable', from: content.from }]
+        : [path, content],
+    ),
+  );
+}
+
+/** A container as it was admitted, and by which mechanism. */
+export interface Settled extends Injection {
   readonly mechanism: ConfiguredMechanism;
 }
 
@@ -67,7 +123,8 @@ function alreadyAdmitted(
   return { admitted: asWritten(template, container), evidence, mechanism };
 }
 
-function createPod(
+/** Makes of a container what it is at the creation of its pod, when the webhook sees that. */
+export function createPod(
   world: World,
   ask: Ask,
   workload: Workload,
@@ -91,13 +148,21 @@ function inject(
     admitted: asWritten(template, container),
     evidence: [evidence],
   });
-  if (mechanism.kind === 'none') return none(notInjected(mechanism.reason, mechanism.at));
+  if (mechanism.kind === 'none') {
+    const { reason, at } = mechanism;
+    return none(notInjected(reason, at, ...(reason === 'noSuchServiceAccount' ? [at.name] : [])));
+  }
   const label = template.labels[webhookKeys.skipLabel];
   if (label !== undefined) return none(notInjected('skipLabel', template.ref, label));
   const annotation = template.annotations[webhookKeys.skipContainers];
   const skipped = annotation === undefined ? [] : skippedContainers(annotation);
   if (skipped?.includes(container.name)) {
-    return none(notInjected('skipContainer', template.ref, annotation));
+    // The volume and the label are the pod's, and come whichever containers are passed over.
+    const { volumes, labels } = mutate(world, template, container, mechanism).admitted;
+    return {
+      admitted: { ...asWritten(template, container), volumes, labels },
+      evidence: [notInjected('skipContainer', template.ref, annotation)],
+    };
   }
   const webhook = ask({ name: 'webhook', scope: `${namespace}/${name}`, about: template.ref });
   if (webhook === 'missed') return none(notInjected('webhookMissed', template.ref));
@@ -121,6 +186,7 @@ function podNotes(
       ? [noted('fargatePodIdentityUnsupported', template.ref)]
       : []),
     ...(owner === undefined ? [] : [noted('tokenOwnedByUser', template.ref, String(owner))]),
+    ...(isWindowsByAffinity(template) ? [noted('windowsByAffinity', template.ref)] : []),
   ];
 }
 

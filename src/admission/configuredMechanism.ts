@@ -4,6 +4,7 @@ import type { Labels } from '../model/labels.ts';
 import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
+import { webhookConfigEntry } from './webhookConfigMap.ts';
 import { webhookKeys } from './webhookFacts.ts';
 
 /**
@@ -22,7 +23,11 @@ export type ConfiguredMechanism =
       readonly options: Labels;
     }
   | { readonly kind: 'irsa'; readonly roleArn: string; readonly at: ObjectRef; readonly options: Labels }
-  | { readonly kind: 'none'; readonly reason: 'noAnnotation' | 'emptyAnnotation'; readonly at: ObjectRef }
+  | {
+      readonly kind: 'none';
+      readonly reason: 'noAnnotation' | 'emptyAnnotation' | 'noSuchServiceAccount';
+      readonly at: ObjectRef;
+    }
   /** The input has no such service account, and nothing says whether it is annotated. */
   | { readonly kind: 'notShown'; readonly at: ObjectRef };
 
@@ -45,6 +50,8 @@ export function shownMechanism(world: World, template: PodTemplate): ConfiguredM
     return { kind: 'podIdentity', association, ...unused, at: association.ref, options };
   }
   const at = account ? annotationRef(account, webhookKeys.roleArn) : accountRef(template);
+  const entry = roleArn ? undefined : webhookConfigEntry(world, namespace, serviceAccountName);
+  if (entry) return { kind: 'irsa', ...entry };
   if (roleArn === '') return { kind: 'none', reason: 'emptyAnnotation', at };
   if (roleArn !== undefined) return { kind: 'irsa', roleArn, at, options };
   if (account || serviceAccountName === 'default') return { kind: 'none', reason: 'noAnnotation', at };
@@ -59,6 +66,7 @@ export function askedMechanism(ask: Ask, shown: ConfiguredMechanism): SettledMec
   if (shown.kind !== 'notShown') return shown;
   const { at } = shown;
   const value = ask({ name: 'serviceAccount', scope: `${at.namespace}/${at.name}`, about: at });
+  if (value === 'absent') return { kind: 'none', reason: 'noSuchServiceAccount', at };
   return value === 'notAnnotated'
     ? { kind: 'none', reason: 'noAnnotation', at }
     : { kind: 'irsa', roleArn: value, at, options: {} };

@@ -1,7 +1,7 @@
 import type { Environment, EnvValue, FileContent } from '../model/environment.ts';
 import type { PodTemplate, Volume, VolumeMount } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
-import { pathInside, type AdmittedContainer } from './podIdentityWebhook.ts';
+import { mountedPathInside, type AdmittedContainer } from './podIdentityWebhook.ts';
 import { apiToken } from './webhookFacts.ts';
 
 /**
@@ -37,7 +37,7 @@ export function containerFiles(
   const files = new Map<string, FileContent>();
   const hiddenDirectories: Environment['hiddenDirectories'][number][] = [];
   const token = { ...apiToken, audience: undefined };
-  files.set(pathInside(template, apiToken.path), tokenContent(template, token, template.ref));
+  files.set(mountedPathInside(template, apiToken.path), tokenContent(template, token, template.ref));
   for (const mount of admitted.volumeMounts) {
     const volume = admitted.volumes.find(({ name }) => name === mount.name);
     if (!volume) continue;
@@ -46,10 +46,13 @@ export function containerFiles(
       const where = mountedPath(mount, path);
       if (where === undefined) continue;
       const matters = content.kind === 'serviceAccountToken' || bearsOnCredentials(where, variables);
-      if (matters) files.set(pathInside(template, where), content);
+      if (matters) files.set(mountedPathInside(template, where), content);
     }
     if (!listed && mount.subPath === undefined && bearsOnCredentials(mount.mountPath, variables)) {
-      hiddenDirectories.push({ path: pathInside(template, withoutSlash(mount.mountPath)), from: volume.ref });
+      hiddenDirectories.push({
+        path: mountedPathInside(template, withoutSlash(mount.mountPath)),
+        from: volume.ref,
+      });
     }
   }
   return { files, hiddenDirectories };

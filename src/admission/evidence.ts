@@ -4,6 +4,7 @@ import type { ObjectRef } from '../model/objectRef.ts';
 export type NotInjectedReason =
   | 'podAlreadyAdmitted' // the webhook acts at creation only; this pod's spec is what it is
   | 'noAnnotation' // neither a role annotation nor an association
+  | 'noSuchServiceAccount' // the API server refuses the pod
   | 'emptyAnnotation' // a role annotation without a value counts as none
   | 'skipLabel' // the pod carries the skip label, whatever its value
   | 'skipContainer' // the pod's skip-containers annotation names the container
@@ -20,6 +21,8 @@ export type AdmissionNote =
   | 'userVolume' // a volume of the injected name exists already and is kept
   | 'userMount' // a mount of the injected name exists already and is kept
   | 'fargatePodIdentityUnsupported' // Fargate nodes have no EKS Pod Identity agent
+  | 'windowsByAffinity' // the webhook writes the path of Linux, as it looks at the node selector alone
+  | 'tokenOwnedByRoot' // before Kubernetes 1.19 root alone can read the token file
   | 'tokenOwnedByUser' // the token file can only be read by the user id of the containers
   | 'envFromNotShown' // a Secret whose keys become variables is not in the input
   | 'valueNotShown' // a Secret or ConfigMap that a variable is taken from is not in the input
@@ -57,6 +60,8 @@ export type AdmissionEvidence =
 const sources: Readonly<Record<NotInjectedReason | AdmissionNote, string>> = {
   podAlreadyAdmitted: 'aws/amazon-eks-pod-identity-webhook:deploy/mutatingwebhook.yaml (operations: CREATE)',
   noAnnotation: 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go (buildPodPatchConfig)',
+  noSuchServiceAccount:
+    'kubernetes/kubernetes:plugin/pkg/admission/serviceaccount/admission.go (Admit: error looking up service account)',
   emptyAnnotation: 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go (buildPodPatchConfig)',
   skipLabel: 'aws/amazon-eks-pod-identity-webhook:deploy/mutatingwebhook.yaml (objectSelector)',
   skipContainer: 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go (getContainersToSkip)',
@@ -72,6 +77,9 @@ const sources: Readonly<Record<NotInjectedReason | AdmissionNote, string>> = {
   userMount: 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go (addEnvToContainer)',
   fargatePodIdentityUnsupported:
     'awsdocs/amazon-eks-user-guide:latest/ug/manage-access/aws-access/pod-identities.adoc (considerations)',
+  windowsByAffinity: 'aws/amazon-eks-pod-identity-webhook:README.md (Usage with Windows container workloads)',
+  tokenOwnedByRoot:
+    'aws/amazon-eks-pod-identity-webhook#8, aws/amazon-eks-pod-identity-webhook:README.md (non-root)',
   tokenOwnedByUser: 'kubernetes/kubernetes:pkg/volume/projected/projected.go (mode 0600 with FsUser)',
   envFromNotShown: 'kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables)',
   valueNotShown: 'kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables)',

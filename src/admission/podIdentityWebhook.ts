@@ -164,6 +164,11 @@ function tokenFileOf(template: PodTemplate, pair: typeof webIdentityPair): strin
   return pathInside(template, `${pair.mountPath}/${pair.tokenPath}`);
 }
 
+/** Tells whether the node affinity alone brings the pod to Windows, which the webhook does not see. */
+export function isWindowsByAffinity({ nodeSelector, affinityOs }: PodTemplate): boolean {
+  return affinityOs === 'windows' && !isWindowsBySelector(nodeSelector);
+}
+
 /**
  * Writes a path as a process in the pod names it: with drive and backslashes where the node selector asks for
  * Windows.
@@ -172,8 +177,20 @@ function tokenFileOf(template: PodTemplate, pair: typeof webIdentityPair): strin
  * is looked at, not an affinity)
  */
 export function pathInside({ nodeSelector }: PodTemplate, path: string): string {
-  const windows = [nodeSelector['kubernetes.io/os'], nodeSelector['beta.kubernetes.io/os']];
-  return windows.includes('windows') ? `C:${path.replaceAll('/', '\\')}` : path;
+  return isWindowsBySelector(nodeSelector) ? windowsPath(path) : path;
+}
+
+/** Writes a path as the kubelet mounts it, on the operating system that the pod really runs on. */
+export function mountedPathInside(template: PodTemplate, path: string): string {
+  return isWindowsByAffinity(template) ? windowsPath(path) : pathInside(template, path);
+}
+
+function isWindowsBySelector(nodeSelector: Labels): boolean {
+  return [nodeSelector['kubernetes.io/os'], nodeSelector['beta.kubernetes.io/os']].includes('windows');
+}
+
+function windowsPath(path: string): string {
+  return `C:${path.replaceAll('/', '\\')}`;
 }
 
 function literal(name: string, value: string, ref: ObjectRef, by: AdmittedVariable['by']): AdmittedVariable {

@@ -21,6 +21,7 @@ export const diagnosticCodes = {
   'misplaced-field': 'the field exists, but elsewhere in the object',
   'unknown-kind': 'the kind or its API group looks like a misspelling of a known one',
   'rejected-policy': 'the API server refuses this NetworkPolicy; it is treated as not there',
+  'not-read': 'a part of a policy is not read; answers treat it as unknown, or it is about no pod',
   placeholder: 'a template placeholder was left in a value; the value is not determined',
   'duplicate-object': 'two objects have one name; the last one counts',
   'missing-service-account': 'a pod names a service account that the input does not hold',
@@ -35,9 +36,18 @@ export const diagnosticCodes = {
   'bad-document': 'a policy document is no JSON object',
   'partial-export': 'an export leaves out what it refers to, or more pages follow',
   'other-cluster': 'an object belongs to another cluster than the one that was described',
+  // iptables
+  'iptables-line': 'a line is none that iptables-restore takes; it was not read',
+  'iptables-no-table': 'a line stands outside of any table',
+  'iptables-table': 'a table was passed over because it decides nothing about the way of a packet',
+  'iptables-chain': 'a rule belongs to, or leads to, a chain that its table does not declare',
+  'iptables-nat-filter': 'a rule of table nat drops or rejects, which iptables refuses',
+  'iptables-twice': 'a table of one node stands in two texts; the last one is used',
+  'ipset-unknown': 'an entry belongs to a set that was not created',
   // Settings
   'bad-setting': 'an entry of whichrole.yaml is not understood',
   'bad-sdk': 'a text names no SDK that whichrole knows',
+  'bad-suppression': 'a suppression gives no reason, or names no rule',
 } as const;
 
 /** The code of a diagnostic that reading input can give. */

@@ -1,3 +1,4 @@
+import type { AdminPolicy } from '../model/adminNetworkPolicy.ts';
 import type {
   Completeness,
   IamRole,
@@ -6,11 +7,16 @@ import type {
   PodIdentityAssociation,
 } from '../model/aws.ts';
 import type { AttachedPolicy, OrganizationPolicy, PolicyDocument } from '../model/aws.ts';
+import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from '../model/calicoPolicy.ts';
+import type { CiliumPolicy } from '../model/ciliumPolicy.ts';
 import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from '../model/kubernetes.ts';
+import type { KiamAgent, KiamServer } from '../model/kiam.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode, ImdsOptions } from '../model/node.ts';
 import type { Labels } from '../model/labels.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
+import type { SecurityGroup, SecurityGroupPolicy } from '../model/securityGroup.ts';
+import type { Suppression } from '../model/suppression.ts';
 import type { Workload } from '../model/workload.ts';
 import type { Cluster, SdkStatement } from '../model/world.ts';
 import type { Settings } from './config/settings.ts';
@@ -73,9 +79,19 @@ export interface Found {
   readonly workloads: readonly Workload[];
   readonly nodes: readonly ClusterNode[];
   readonly networkPolicies: readonly NetworkPolicy[];
+  readonly adminPolicies: readonly AdminPolicy[];
+  readonly ciliumPolicies: readonly CiliumPolicy[];
+  readonly calicoPolicies: readonly CalicoPolicy[];
+  readonly calicoTiers: readonly CalicoTier[];
+  readonly calicoNetworkSets: readonly CalicoNetworkSet[];
+  readonly securityGroupPolicies: readonly SecurityGroupPolicy[];
+  readonly securityGroups: readonly SecurityGroup[];
   readonly dataObjects: readonly DataObject[];
   readonly kube2iam: readonly Kube2iam[];
+  readonly kiamAgents: readonly KiamAgent[];
+  readonly kiamServers: readonly KiamServer[];
   readonly sdkStatements: readonly SdkStatement[];
+  readonly suppressions: readonly Suppression[];
   readonly roles: readonly ExportedRole[];
   readonly managedPolicies: readonly AttachedPolicy[];
   readonly trustPolicies: readonly LoneTrustPolicy[];
@@ -99,9 +115,19 @@ export const nothingFound: Found = {
   workloads: [],
   nodes: [],
   networkPolicies: [],
+  adminPolicies: [],
+  ciliumPolicies: [],
+  calicoPolicies: [],
+  calicoTiers: [],
+  calicoNetworkSets: [],
+  securityGroupPolicies: [],
+  securityGroups: [],
   dataObjects: [],
   kube2iam: [],
+  kiamAgents: [],
+  kiamServers: [],
   sdkStatements: [],
+  suppressions: [],
   roles: [],
   managedPolicies: [],
   trustPolicies: [],

@@ -12,6 +12,7 @@ import { parseArn, parseRoleArn } from './arn.ts';
 import type { FactName } from './factDefinitions.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from './kubernetes.ts';
 import { podTemplate } from './builderPod.ts';
+import type { NodeRules, RuleSet } from './iptables.ts';
 import { kube2iamDefaults, type Kube2iamFlags } from './kube2iam.ts';
 import { everything, type Labels } from './labels.ts';
 import type { ImdsOptions } from './node.ts';
@@ -40,6 +41,8 @@ export interface WorldBuilder {
   readonly secret: (name: string, data: Readonly<Record<string, string | undefined>>) => WorldBuilder;
   readonly configMap: (name: string, data: Readonly<Record<string, string | undefined>>) => WorldBuilder;
   readonly kube2iam: (flags?: Partial<Kube2iamFlags>, options?: Kube2iamOptions) => WorldBuilder;
+  /** Rules as `iptables-save` shows them: of one node, or of every node. */
+  readonly iptables: (ruleSet: RuleSet, options?: Partial<Omit<NodeRules, 'ruleSet'>>) => WorldBuilder;
   readonly role: (arn: string, options?: RoleOptions) => WorldBuilder;
   readonly oidcProvider: (arn: string, options?: { clientIds?: readonly string[] }) => WorldBuilder;
   readonly podIdentityAssociation: (
@@ -137,6 +140,8 @@ function builderOf(current: World): WorldBuilder {
     },
     secret: dataObject('Secret'),
     configMap: dataObject('ConfigMap'),
+    iptables: (ruleSet, options = {}) =>
+      next({ iptables: [...current.iptables, { ipSets: {}, ...options, ruleSet }] }),
     kube2iam: (flags = {}, options = {}) => {
       const name = options.name ?? 'kube2iam';
       const ref: ObjectRef = { kind: 'DaemonSet', namespace: 'kube-system', name };

@@ -1,4 +1,6 @@
 import { cniIds } from './cni.ts';
+import { daemonFacts } from './daemonFacts.ts';
+import { iptablesFacts } from './iptablesFacts.ts';
 import { sdkFamilies } from './sdk.ts';
 
 /** The name of a fact. */
@@ -13,6 +15,16 @@ export type FactName =
   | 'kube2iam'
   | 'kube2iam.daemon'
   | 'kube2iam.rule'
+  | 'kube2iam.region'
+  | 'kiam.agent'
+  | 'kiam.rule'
+  | 'kiam.server'
+  | 'firstRule'
+  | 'daemonCache'
+  | 'iptablesMatch'
+  | 'iptablesTarget'
+  | 'routeLocalnet'
+  | 'podInterface'
   | 'webhook'
   | 'podIdentityAgent'
   | 'serviceAccount'
@@ -21,6 +33,7 @@ export type FactName =
   | 'stsAddress'
   | 'hostAddress'
   | 'policyEnforcement'
+  | 'policyMatch'
   | 'oidcProvider'
   | 'trust'
   | 'identityPolicy'
@@ -94,26 +107,8 @@ const definitions: readonly FactDefinition[] = [
     options: ['disabled', 'enabled'],
     assumed: 'disabled',
   },
-  {
-    name: 'kube2iam',
-    meaning: 'whether kube2iam runs in the cluster although no manifest of it was given',
-    scope: 'cluster',
-    options: ['installed', 'notInstalled'],
-  },
-  {
-    name: 'kube2iam.daemon',
-    meaning: 'whether the kube2iam pod on the node answers',
-    scope: 'node',
-    options: ['ready', 'notReady', 'gone'],
-    faults: ['notReady', 'gone'],
-  },
-  {
-    name: 'kube2iam.rule',
-    meaning: 'whether an iptables rule sends metadata requests to kube2iam',
-    scope: 'node',
-    options: ['present', 'absent'],
-    faults: ['absent'],
-  },
+  ...daemonFacts,
+  ...iptablesFacts,
   {
     name: 'webhook',
     meaning: 'whether the pod identity webhook mutated the pod at its creation',
@@ -135,7 +130,7 @@ const definitions: readonly FactDefinition[] = [
     scope: 'object',
     options: ['notAnnotated'],
     assumed: 'notAnnotated',
-    valid: /^(notAnnotated|arn:aws[a-z-]*:iam::\d{12}:role\/.+)$/,
+    valid: /^(notAnnotated|absent|arn:aws[a-z-]*:iam::\d{12}:role\/.+)$/,
   },
   {
     name: 'token',
@@ -173,6 +168,12 @@ const definitions: readonly FactDefinition[] = [
     options: ['loaded', 'notYet'],
     assumed: 'loaded',
     faults: ['notYet'],
+  },
+  {
+    name: 'policyMatch',
+    meaning: 'whether a connection fits a part of a policy that cannot be foretold, such as a host name',
+    scope: 'object',
+    options: ['fits', 'fitsNot'],
   },
   {
     name: 'oidcProvider',

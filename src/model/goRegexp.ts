@@ -30,7 +30,7 @@ const escapes: readonly Token[] = [
 /**
  * The syntax outside brackets; the first shape that fits wins, and what none fits stands for itself.
  *
- * Flags in the middle of a pattern have no translation and count as refused.
+ * Of flags in the middle of a pattern only `(?i)` has a translation; the others count as refused.
  *
  * @source golang/go:src/regexp/syntax/parse.go; checked against Go 1.26, pattern by pattern
  */
@@ -77,13 +77,32 @@ const inside: readonly Token[] = [
 export function goRegexp(pattern: string): RegExp | undefined {
   const leading = /^\(\?([imsU]+)\)/.exec(pattern);
   const flags = new Set(leading?.[1]?.replaceAll('U', ''));
-  const source = translate(pattern.slice(leading?.[0].length ?? 0), outside);
+  const rest = pattern.slice(leading?.[0].length ?? 0);
+  const [, before, after] = caseFlagInside.exec(rest) ?? [];
+  const source = translate(after === undefined ? rest : `${before}${eitherCase(after)}`, outside);
   if (source === undefined) return undefined;
   try {
     return new RegExp(source, `u${[...flags].join('')}`);
   } catch {
     return undefined;
   }
+}
+
+/** A flag `(?i)` behind other things, in no group. */
+const caseFlagInside = /^((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))+)\(\?i\)(.*)$/s;
+
+/** Writes each letter of a pattern, and each range of letters in brackets, in both cases. */
+function eitherCase(pattern: string): string {
+  return pattern.replaceAll(
+    /\\[pP](?:\{\^?\w+\}|.)|\\.|\(\?P?<\w+>|\[(?:\\.|[^\]])*\]|[A-Za-z]/gs,
+    (part) => {
+      if (/^[A-Za-z]$/.test(part)) return `[${part.toLowerCase()}${part.toUpperCase()}]`;
+      if (!part.startsWith('[')) return part;
+      return part.replaceAll(/\\.|\[:\w*:\]|[A-Za-z](?:-[A-Za-z])?/g, (inner) =>
+        /^[\\[]/.test(inner) ? inner : `${inner.toLowerCase()}${inner.toUpperCase()}`,
+      );
+    },
+  );
 }
 
 function translate(pattern: string, tokens: readonly Token[]): string | undefined {

@@ -18,6 +18,7 @@ export interface Kube2iamFlags {
   readonly iamRoleKey: string;
   readonly iamExternalIdKey: string;
   readonly iamRoleSessionTtlSeconds: number;
+  readonly iamRoleErrorTtlSeconds: number;
   readonly iptables: boolean;
   readonly hostInterface: string;
   /** Literal, or a reference such as `$(HOST_IP)`. */
@@ -50,6 +51,8 @@ export interface Kube2iam {
   readonly flags: Kube2iamFlags;
   /** Where each flag that was given stands. */
   readonly flagRefs: Readonly<Record<string, ObjectRef>>;
+  /** Switches that were given by their name alone, which switches them on. */
+  readonly bareSwitches?: readonly string[];
   /** Not empty: the process exits at start. */
   readonly startupFaults: readonly StartupFault[];
   readonly hostNetwork: boolean;
@@ -73,6 +76,7 @@ export const kube2iamDefaults: Kube2iamFlags = {
   iamRoleKey: 'iam.amazonaws.com/role',
   iamExternalIdKey: 'iam.amazonaws.com/external-id',
   iamRoleSessionTtlSeconds: 900,
+  iamRoleErrorTtlSeconds: 0,
   iptables: false,
   hostInterface: 'docker0',
   hostIp: '',

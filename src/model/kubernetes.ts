@@ -8,6 +8,10 @@ export interface ServiceAccount {
   readonly name: string;
   readonly annotations: Labels;
   readonly annotationRefs: Readonly<Record<string, ObjectRef>>;
+  /** Absent when a builder made it. */
+  readonly labels?: Labels;
+  /** RFC 3339, as exported from a cluster. */
+  readonly createdAt?: string;
 }
 
 /** A Kubernetes namespace. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from './aws.ts';
 import type { NetworkPolicy } from './kubernetes.ts';
 import type { Kube2iamFlags } from './kube2iam.ts';
+import type { Labels } from './labels.ts';
 import type { ImdsOptions } from './node.ts';
 import type { SdkRef } from './sdk.ts';
 
@@ -46,6 +47,7 @@ export type Patch =
         readonly hostNetwork?: boolean;
         readonly serviceAccountName?: string;
         readonly fsGroup?: number;
+        readonly nodeSelector?: Labels;
       };
     }
   | { readonly kind: 'withoutVolume'; readonly object: ObjectName; readonly volume: string }

@@ -104,6 +104,8 @@ export interface PodTemplate {
   readonly hostNetwork: boolean;
   readonly nodeName?: string;
   readonly nodeSelector: Labels;
+  /** The operating system that the node affinity requires. */
+  readonly affinityOs?: string;
   readonly tolerations: readonly Toleration[];
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];

@@ -1,3 +1,4 @@
+import type { AdminPolicy } from './adminNetworkPolicy.ts';
 import type {
   Completeness,
   IamRole,
@@ -6,13 +7,20 @@ import type {
   Organization,
   PodIdentityAssociation,
 } from './aws.ts';
+import type { Expectation } from './expectation.ts';
+import type { CalicoNetworkSet, CalicoPolicy, CalicoTier } from './calicoPolicy.ts';
+import type { CiliumPolicy } from './ciliumPolicy.ts';
 import type { StatedFact } from './fact.ts';
+import type { NodeRules } from './iptables.ts';
 import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from './kubernetes.ts';
+import type { KiamAgent, KiamServer } from './kiam.ts';
 import type { Kube2iam } from './kube2iam.ts';
 import type { ClusterNode } from './node.ts';
 import { oncePerWorld } from './oncePerWorld.ts';
 import type { ObjectRef } from './objectRef.ts';
 import type { SdkRef } from './sdk.ts';
+import type { SecurityGroup, SecurityGroupPolicy } from './securityGroup.ts';
+import type { Suppression } from './suppression.ts';
 import type { Workload } from './workload.ts';
 
 /** Facts of the cluster as a whole. What is absent was not stated. */
@@ -25,6 +33,8 @@ export interface Cluster {
   /** Without `https://`. */
   readonly oidcIssuer?: string;
   readonly ipFamily: 'ipv4' | 'ipv6';
+  /** As `1.29`. */
+  readonly kubernetesVersion?: string;
   readonly ref?: ObjectRef;
 }
 
@@ -51,8 +61,19 @@ export interface World {
   /** What holds for every node that states nothing itself: role and metadata options. */
   readonly nodeDefaults: Pick<ClusterNode, 'roleArn' | 'roleRef' | 'imds'>;
   readonly networkPolicies: readonly NetworkPolicy[];
+  readonly adminPolicies: readonly AdminPolicy[];
+  readonly ciliumPolicies: readonly CiliumPolicy[];
+  readonly calicoPolicies: readonly CalicoPolicy[];
+  readonly calicoTiers: readonly CalicoTier[];
+  readonly calicoNetworkSets: readonly CalicoNetworkSet[];
+  readonly securityGroupPolicies: readonly SecurityGroupPolicy[];
+  readonly securityGroups: readonly SecurityGroup[];
   readonly dataObjects: readonly DataObject[];
   readonly kube2iam: readonly Kube2iam[];
+  readonly kiamAgents: readonly KiamAgent[];
+  readonly kiamServers: readonly KiamServer[];
+  /** What `iptables-save` printed on nodes; where nothing is given, rules are derived from the daemons. */
+  readonly iptables: readonly NodeRules[];
   readonly roles: readonly IamRole[];
   readonly oidcProviders: readonly OidcProvider[];
   readonly instanceProfiles: readonly InstanceProfile[];
@@ -62,6 +83,10 @@ export interface World {
   readonly complete: Completeness;
   readonly sdkStatements: readonly SdkStatement[];
   readonly facts: readonly StatedFact[];
+  /** What the owner demands; it decides nothing about who gets what. */
+  readonly expectations: readonly Expectation[];
+  /** Findings that the owner accepts. */
+  readonly suppressions: readonly Suppression[];
 }
 
 /** A world in which nothing is known. */
@@ -73,8 +98,18 @@ export const emptyWorld: World = {
   nodes: [],
   nodeDefaults: { imds: {} },
   networkPolicies: [],
+  adminPolicies: [],
+  ciliumPolicies: [],
+  calicoPolicies: [],
+  calicoTiers: [],
+  calicoNetworkSets: [],
+  securityGroupPolicies: [],
+  securityGroups: [],
   dataObjects: [],
   kube2iam: [],
+  kiamAgents: [],
+  kiamServers: [],
+  iptables: [],
   roles: [],
   oidcProviders: [],
   instanceProfiles: [],
@@ -82,6 +117,8 @@ export const emptyWorld: World = {
   complete: { rolesOfAccounts: [], oidcProvidersOfAccounts: [], podIdentityAssociations: false },
   sdkStatements: [],
   facts: [],
+  expectations: [],
+  suppressions: [],
 };
 
 /** Objects of a world by name. Made once for each world and kept as long as the world is. */

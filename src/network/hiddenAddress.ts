@@ -69,6 +69,12 @@ export function askInBlock(block: IpBlock, view: AddressView, ask: Ask): boolean
   return inside(block.cidr) && !block.except.some(inside);
 }
 
+/** Tells whether an address can be that of a host in a network beyond the node. */
+export function mayBeHost(view: AddressView): boolean {
+  if (view.kind !== 'known') return view.kind === 'hidden';
+  return !rangesWithoutHosts.some((range) => cidrContains(range, view.address));
+}
+
 function inCidr(cidr: string, view: AddressView): Tri {
   switch (view.kind) {
     case 'known':

@@ -28,6 +28,3 @@ export function matchesInterface(pattern: string, face: HostInterface): Tri {
   const longer = start.length > face.prefix.length && start.startsWith(face.prefix);
   return longer ? 'unknown' : 'no';
 }
-
-/** An interface of which nothing is known. */
-export const anyInterface: HostInterface = { kind: 'prefix', prefix: '' };

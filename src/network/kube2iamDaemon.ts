@@ -25,19 +25,16 @@ export const kube2iamStandIn: Kube2iam = {
   serviceAccountName: 'kube2iam',
 };
 
-/** Tells whether a daemon stands for one that no manifest shows, so that its settings are not known. */
-export function isStandIn(daemon: Kube2iam): boolean {
-  return daemon === kube2iamStandIn;
-}
-
 /**
  * Lists the kube2iam daemons that are to run on a node.
  *
- * Without a manifest of kube2iam the question arises only when some pod carries its annotation.
+ * Without a manifest of kube2iam the question arises only when some pod carries its annotation, and no kiam, which
+ * reads the same one, is shown.
  */
 export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly Kube2iam[] {
   if (node.compute === 'fargate') return [];
   if (world.kube2iam.length > 0) return world.kube2iam.filter((daemon) => covers(daemon, node));
+  if (world.kiamAgents.length > 0) return [];
   return hintsAtKube2iam(world) && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
 }
 
@@ -50,7 +47,7 @@ const hintsAtKube2iam = oncePerWorld(({ workloads }) =>
  *
  * @source Kubernetes documentation "DaemonSet", how daemon pods are scheduled
  */
-export function covers(daemon: Kube2iam, node: ClusterNode): boolean {
+export function covers(daemon: Pick<Kube2iam, 'nodeSelector' | 'tolerations'>, node: ClusterNode): boolean {
   if (node.compute === 'fargate') return false;
   const labels: Labels = { ...labelsOfEveryNode, 'kubernetes.io/hostname': node.name, ...node.labels };
   const selected = Object.entries(daemon.nodeSelector).every(([key, value]) => labels[key] === value);
@@ -82,7 +79,7 @@ const alwaysTolerated: ReadonlySet<string> = new Set([
   'node.kubernetes.io/network-unavailable',
 ]);
 
-function isTolerated(taint: Taint, daemon: Kube2iam): boolean {
+function isTolerated(taint: Taint, daemon: Pick<Kube2iam, 'tolerations'>): boolean {
   if (taint.effect === 'PreferNoSchedule' || alwaysTolerated.has(taint.key)) return true;
   return daemon.tolerations.some((toleration) => tolerates(toleration, taint));
 }

@@ -1,3 +1,4 @@
+import type { KiamAgent } from '../model/kiam.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
@@ -26,13 +27,23 @@ export type Destination =
 export type Receiver =
   | { readonly kind: 'imds' }
   | { readonly kind: 'kube2iam'; readonly daemon: Kube2iam; readonly sourceAddress: 'pod' | 'node' }
+  | { readonly kind: 'kiam'; readonly agent: KiamAgent; readonly sourceAddress: 'pod' | 'node' }
   | { readonly kind: 'podIdentityAgent' }
   | { readonly kind: 'outside' };
 
 /** One station on a packet's way: who decided what, by which rule. */
 export interface PathStep {
   readonly hook:
-    'namespace' | 'policyAtVeth' | 'prerouting' | 'policyInFilter' | 'routing' | 'receiver' | 'answer';
+    | 'namespace'
+    | 'policyAtVeth'
+    | 'prerouting'
+    | 'iptables'
+    | 'policyInFilter'
+    | 'routing'
+    | 'receiver'
+    | 'answer';
+  /** Table and chain, as `nat PREROUTING`; with the hook `iptables`. */
+  readonly station?: string;
   readonly action: 'passes' | 'drops' | 'rejects' | 'rewrites' | 'skipped';
   /** The object whose rule decided: a NetworkPolicy, the kube2iam DaemonSet, a node. */
   readonly at?: ObjectRef;

@@ -13,6 +13,9 @@ export const pathReasons = {
   // policies
   policyAllows: 'kubernetes/website "Network Policies", the two sorts of pod isolation',
   policyIsolates: 'kubernetes/website "Network Policies", the two sorts of pod isolation',
+  policyDenies:
+    'kubernetes-sigs/network-policy-api:apis/v1alpha2/clusternetworkpolicy_types.go; docs.cilium.io "Deny Policies"',
+  kindNotEnforced: 'the row of the CNI',
   policyNotEnforced: 'kubernetes/website "Network Policies": without a controller a policy has no effect',
   familyNotPoliced: 'the row of the CNI',
   nodeUnpoliced: 'the row of the CNI',
@@ -34,6 +37,27 @@ export const pathReasons = {
     'jtblin/kube2iam:iptables/iptables.go: iptables.New() is the IPv4 handle; measured with packets',
   ruleDiffers: 'jtblin/kube2iam:iptables/iptables.go: tcp, --metadata-addr, --dport 80',
   martian: 'measured with packets: a DNAT to 127.0.0.1 is lost without route_localnet',
+  // rules of the node, as iptables-save shows them
+  ruleAccepts: 'iptables(8)',
+  ruleDrops: 'iptables(8)',
+  ruleRejects: 'iptables-extensions(8), REJECT',
+  ruleRewrites: 'iptables-extensions(8), DNAT, REDIRECT, SNAT, MASQUERADE',
+  noRuleDecides: 'iptables(8): the end of a built-in chain is its policy',
+  chainDrops: 'iptables(8): the end of a built-in chain is its policy',
+  redirectWithoutAddress: 'measured with packets: REDIRECT needs an address on the incoming interface',
+  routedToNode: 'netfilter.org "Traversing of tables and chains"',
+  routedBeyond: 'netfilter.org "Traversing of tables and chains"',
+  comesBack: 'measured with packets: a pod that is sent its own packet drops it',
+  answerElsewhere: 'Linux:net/netfilter/nf_conntrack_core.c: what nobody tracks is not translated back',
+  kiamRedirected: 'uswitch/kiam:cmd/kiam/iptables.go',
+  kiamRedirectedToNotReady: 'uswitch/kiam:cmd/kiam/agent.go adds the rule before the server listens',
+  kiamRedirectedToGone: 'uswitch/kiam:cmd/kiam/agent.go: only a clean end takes the rule away; measured',
+  kiamNotOnNode: 'Kubernetes documentation "DaemonSet", taints and tolerations',
+  kiamInterfaceDiffers:
+    'uswitch/kiam:cmd/kiam/agent.go: docker0 by default; measured with packets: -i matches the name alone',
+  kiamRuleAbsent: 'uswitch/kiam:cmd/kiam/agent.go: a clean end takes the rule away; measured',
+  kiamRuleInOwnNamespace: 'uswitch/kiam:deploy/agent.yaml: the agent must run with hostNetwork',
+  securityGroupsDrop: 'aws/amazon-vpc-cni-k8s#1796: security groups of the pod’s own interface decide',
   // receiver
   arrives: 'measured with packets',
   noListener: 'measured with packets: refused within a millisecond',

@@ -11,6 +11,7 @@ export function pathStep(
     /** The objects that decided, the chief one first. */
     readonly refs?: readonly ObjectRef[];
     readonly rule?: string;
+    readonly station?: string;
     readonly source?: string;
   } = {},
 ): PathStep {
@@ -22,6 +23,7 @@ export function pathStep(
     ...(at ? { at } : {}),
     ...(also.length > 0 ? { also } : {}),
     ...(details.rule === undefined ? {} : { rule: details.rule }),
+    ...(details.station === undefined ? {} : { station: details.station }),
     source: details.source ?? pathReasons[reason],
   };
 }

@@ -1,17 +1,19 @@
 import type { ObjectRef } from '../model/objectRef.ts';
-import type { PodTemplate } from '../model/pod.ts';
+import type { World } from '../model/world.ts';
 import type { CniFact, EnforcingEngine } from './cni/profile.ts';
-import {
-  egressEvidence,
-  ingressEvidence,
-  settle,
-  type PolicyEvidence,
-  type PolicyPeer,
-  type PolicyVerdict,
-} from './networkPolicy.ts';
 import type { PathStep } from './path.ts';
 import type { PathReason } from './pathReason.ts';
 import { pathStep } from './pathStep.ts';
+import { networkPolicyShares } from './policies/networkPolicy.ts';
+import { viewOfPod, type PolicyPeer, type Saying } from './policies/peer.ts';
+import { otherKinds, sharesOfKind, type OtherKind } from './policies/policyShares.ts';
+import {
+  decide,
+  weigh,
+  type PolicyEvidence,
+  type PolicyShare,
+  type PolicyVerdict,
+} from './policies/ruling.ts';
 import type { Scene } from './scene.ts';
 import { clusterFamily, targetFamily, type Target } from './target.ts';
 
@@ -24,69 +26,120 @@ import { clusterFamily, targetFamily, type Target } from './target.ts';
  * @source kubernetes/website "Network Policies": a connection needs egress of the one and ingress of the
  * other
  */
-export function judge(scene: Scene, hook: EnforcingEngine['hook'], target: Target): readonly PathStep[] {
-  const egress = judgeEgress(scene, hook, target);
-  const ingress = egress?.action === 'drops' ? undefined : judgeIngress(scene, hook, target);
-  return [egress, ingress].filter((step) => step !== undefined);
+export function judge(scene: Scene, hook: Hook, target: Target): readonly PathStep[] {
+  const egress = judgeEgress(scene, hook, target).steps;
+  if (egress.some(({ action }) => action === 'drops')) return egress;
+  return [...egress, ...judgeIngress(scene, hook, target).steps];
 }
 
-/**
- * What the policies of one pod say to a connection in one direction; `weigh` says it for another view of
- * the peer.
- */
-interface Saying {
-  readonly pod: PodTemplate;
-  readonly peer: PolicyPeer;
-  readonly weigh: (peer: PolicyPeer) => PolicyEvidence;
-}
-
-function judgeEgress(scene: Scene, hook: EnforcingEngine['hook'], target: Target): PathStep | undefined {
+function judgeEgress(scene: Scene, hook: Hook, target: Target): Judgement {
   const { pod } = scene.source;
-  const weigh: Saying['weigh'] = (peer) => egressEvidence(scene.world, pod, peer, target.port);
-  const step = judgeSaying(scene, hook, target, { pod, peer: target.peer, weigh });
-  return step === 'unselected' ? withoutPolicy(scene, hook, target) : step;
+  const peer = peerOf(target);
+  const judgement = judgeSaying(scene, hook, target, { pod, direction: 'Egress', peer, port: target.port });
+  if (judgement.kind !== 'unselected') return judgement;
+  const step = withoutPolicy(scene, hook, target);
+  return { kind: 'judged', steps: [...judgement.steps, ...(step ? [step] : [])] };
 }
 
-function judgeIngress(scene: Scene, hook: EnforcingEngine['hook'], target: Target): PathStep | undefined {
-  if (target.kind !== 'pod') return undefined;
+function judgeIngress(scene: Scene, hook: Hook, target: Target): Judgement {
+  if (target.kind !== 'pod') return { kind: 'judged', steps: [] };
   const { pod } = target;
-  const weigh: Saying['weigh'] = (peer) => ingressEvidence(scene.world, pod, peer, target.port);
-  const step = judgeSaying(scene, hook, target, { pod, peer: senderOf(scene), weigh });
-  return step === 'unselected' ? undefined : step;
+  const sender = scene.source.pod;
+  const peer = { address: viewOfPod(scene.world, sender), pod: sender };
+  return judgeSaying(scene, hook, target, { pod, direction: 'Ingress', peer, port: target.port });
 }
 
-function judgeSaying(
-  scene: Scene,
-  hook: EnforcingEngine['hook'],
-  target: Target,
-  saying: Saying,
-): PathStep | 'unselected' | undefined {
-  const evidence = saying.weigh(saying.peer);
-  if (evidence.kind === 'unselected') return 'unselected';
+/** What a hook made of a packet; `unselected`: no policy that is enforced has anything to say. */
+interface Judgement {
+  readonly kind: 'judged' | 'unselected';
+  readonly steps: readonly PathStep[];
+}
+
+function judgeSaying(scene: Scene, hook: Hook, target: Target, saying: Saying): Judgement {
+  const { world } = scene;
+  const own = networkPolicyShares(world, saying);
+  const others = otherShares(world, saying);
+  if (own.length === 0 && others.length === 0) return { kind: 'unselected', steps: [] };
   const at = stepHook[hook];
   const known = scene.cni.known();
-  if (!known && evidence.kind === 'allowed' && enginesAgree(evidence, target)) {
-    return hook === 'beforeDnat' ? verdictStep(at, evidence) : undefined;
+  const evidence = weigh(own);
+  if (!known && others.length === 0 && evidence.kind === 'allowed' && enginesAgree(evidence, target)) {
+    return { kind: 'judged', steps: hook === 'beforeDnat' ? [verdictStep(at, evidence)] : [] };
   }
   const engine = (known ?? scene.cni.ask()).policy;
-  const refs = refsOf(evidence);
   if (engine.kind === 'notEnforced') {
-    if (hook === 'afterDnat') return undefined;
-    return pathStep(at, 'skipped', 'policyNotEnforced', { refs, source: engine.source });
+    if (hook === 'afterDnat') return { kind: 'judged', steps: [] };
+    const refs = [...refsOf(evidence), ...others.flatMap(({ shares }) => shares.map(({ policy }) => policy))];
+    return {
+      kind: 'judged',
+      steps: [pathStep(at, 'skipped', 'policyNotEnforced', { refs, source: engine.source })],
+    };
   }
-  if (engine.hook !== hook) return undefined;
+  if (engine.hook !== hook) return { kind: 'judged', steps: [] };
+  const inert = others
+    .filter(({ kind }) => engine.otherKinds[kind].value === 'ignored')
+    .map(({ kind, shares }) =>
+      pathStep(at, 'skipped', 'kindNotEnforced', {
+        refs: shares.map(({ policy }) => policy),
+        source: engine.otherKinds[kind].source,
+      }),
+    );
+  const judged = judgeEnforced(scene, engine, target, saying);
+  return judged ? { kind: 'judged', steps: [...inert, judged] } : { kind: 'unselected', steps: inert };
+}
+
+/** The policies beside NetworkPolicy that select the pod, by kind. */
+function otherShares(
+  world: World,
+  saying: Saying,
+): readonly { readonly kind: OtherKind; readonly shares: readonly PolicyShare[] }[] {
+  return otherKinds
+    .map((kind) => ({ kind, shares: sharesOfKind[kind](world, saying) }))
+    .filter(({ shares }) => shares.length > 0);
+}
+
+/** What an engine does by the policies that it enforces, or nothing when none of them has a say. */
+function judgeEnforced(
+  scene: Scene,
+  engine: EnforcingEngine,
+  target: Target,
+  saying: Saying,
+): PathStep | undefined {
+  const enforced = otherKinds.filter((kind) => engine.otherKinds[kind].value === 'enforced');
+  const sharesFor = (peer: PolicyPeer): readonly PolicyShare[] => {
+    const view = { ...saying, peer };
+    return [
+      ...networkPolicyShares(scene.world, view),
+      ...enforced.flatMap((kind) => sharesOfKind[kind](scene.world, view)),
+    ];
+  };
+  const shares = sharesFor(saying.peer);
+  const evidence = weigh(shares);
+  if (evidence.kind === 'unselected') return undefined;
   if (engine.families.value === 'clusterFamily' && targetFamily(target) !== clusterFamily(scene.world)) {
-    return pathStep(at, 'skipped', 'familyNotPoliced', { refs, source: engine.families.source });
+    const details = { refs: refsOf(evidence), source: engine.families.source };
+    return pathStep(stepHook[engine.hook], 'skipped', 'familyNotPoliced', details);
   }
-  return onceLoaded(scene, engine, saying, evidence, enforce(scene, engine, target, saying, evidence));
+  const overlooking = overlooks(engine, target);
+  const view: EngineView = overlooking
+    ? { overlooking, shares: sharesFor({ ...saying.peer, address: { kind: 'beyondIpBlocks' } }) }
+    : { shares };
+  const step = enforce(scene, engine, target, evidence, view);
+  return step && onceLoaded(scene, engine, saying, evidence, step);
+}
+
+/** The policies as an engine sees them; `overlooking` is the row by which it sees no address of the target. */
+interface EngineView {
+  readonly shares: readonly PolicyShare[];
+  readonly overlooking?: CniFact<unknown>;
 }
 
 /**
  * No engine stops what a policy admits, unless it goes to the pod's node or an ipBlock is to select a pod.
  */
-function enginesAgree(allowed: Extract<PolicyEvidence, { kind: 'allowed' }>, target: Target): boolean {
-  if (allowed.by.some(({ peer }) => peer === undefined)) return true;
-  if (target.kind === 'pod') return allowed.by.some(({ peer }) => peer?.kind === 'pods');
+function enginesAgree({ by }: Extract<PolicyVerdict, { kind: 'allowed' }>, target: Target): boolean {
+  if (by.some(({ peer }) => peer === 'any')) return true;
+  if (target.kind === 'pod') return by.some(({ peer }) => peer === 'pods');
   return target.bound === 'no';
 }
 
@@ -95,21 +148,20 @@ function enforce(
   scene: Scene,
   engine: EnforcingEngine,
   target: Target,
-  saying: Saying,
   evidence: PolicyEvidence,
-): PathStep {
+  { shares, overlooking }: EngineView,
+): PathStep | undefined {
   const at = stepHook[engine.hook];
   const own = engine.ownNode;
   const refs = refsOf(evidence);
   if (target.bound !== 'no' && isUnpoliced(own.value, target)) {
     return pathStep(at, 'skipped', 'nodeUnpoliced', { refs, source: own.source });
   }
-  const overlooking = overlooks(engine, target);
-  const seen = overlooking ? saying.weigh({ ...saying.peer, address: { kind: 'beyondIpBlocks' } }) : evidence;
-  if (overlooking && seen.kind === 'isolated' && evidence.kind !== 'isolated') {
+  if (overlooking && weigh(shares).kind === 'isolated' && evidence.kind !== 'isolated') {
     return pathStep(at, 'drops', 'noIpBlockSelects', { refs, source: overlooking.source });
   }
-  const verdict = settle(seen, scene.ask);
+  const verdict = decide(shares, scene.ask);
+  if (verdict.kind === 'unselected') return undefined;
   if (verdict.kind === 'allowed' && dropsToHost(engine, target)) {
     return pathStep(at, 'drops', 'endpointToHostDrops', { refs, source: own.source });
   }
@@ -153,7 +205,7 @@ function onceLoaded(
 }
 
 /** What becomes of a pod that no policy isolates; an engine that nobody named is not taken to mind. */
-function withoutPolicy(scene: Scene, hook: EnforcingEngine['hook'], target: Target): PathStep | undefined {
+function withoutPolicy(scene: Scene, hook: Hook, target: Target): PathStep | undefined {
   const engine = scene.cni.stated?.policy;
   if (engine?.kind !== 'enforced' || engine.hook !== hook) return undefined;
   const drop = (reason: PathReason, { source }: CniFact<unknown>): PathStep => {
@@ -166,9 +218,15 @@ function withoutPolicy(scene: Scene, hook: EnforcingEngine['hook'], target: Targ
 
 function verdictStep(at: PathStep['hook'], verdict: PolicyVerdict): PathStep {
   const refs = refsOf(verdict);
-  return verdict.kind === 'isolated'
-    ? pathStep(at, 'drops', 'policyIsolates', { refs })
-    : pathStep(at, 'passes', 'policyAllows', { refs });
+  switch (verdict.kind) {
+    case 'denied':
+      return pathStep(at, 'drops', 'policyDenies', { refs });
+    case 'isolated':
+      return pathStep(at, 'drops', 'policyIsolates', { refs });
+    case 'allowed':
+    case 'unselected':
+      return pathStep(at, 'passes', 'policyAllows', { refs });
+  }
 }
 
 function refsOf(evidence: PolicyEvidence): readonly ObjectRef[] {
@@ -176,25 +234,26 @@ function refsOf(evidence: PolicyEvidence): readonly ObjectRef[] {
     case 'unselected':
       return [];
     case 'allowed':
-      return evidence.by.map(({ rule }) => rule.ref);
+      return evidence.by.map(({ ref }) => ref);
+    case 'denied':
+      return [evidence.by.ref];
     case 'isolated':
+      return evidence.silent;
     case 'open':
-      return evidence.silent.map(({ ref }) => ref);
+      return evidence.selecting;
   }
 }
 
-const stepHook: Readonly<Record<EnforcingEngine['hook'], PathStep['hook']>> = {
+type Hook = EnforcingEngine['hook'];
+
+const stepHook: Readonly<Record<Hook, PathStep['hook']>> = {
   beforeDnat: 'policyAtVeth',
   afterDnat: 'policyInFilter',
 };
 
-/** The pod that sends, as the policies of the receiver see it. */
-function senderOf({ world, source: { pod } }: Scene): PolicyPeer {
-  const { podIP } = pod.status ?? {};
-  if (podIP !== undefined) return { address: { kind: 'known', address: podIP }, pod };
-  const host = `${pod.namespace}/${pod.ref.name}`;
-  return {
-    address: { kind: 'hidden', fact: 'hostAddress', host, family: clusterFamily(world), orAmong: [] },
-    pod,
-  };
+/** Who is at a target, as policies know it. */
+function peerOf({ kind, peer, bound, ...target }: Target): PolicyPeer {
+  if (kind !== 'node' && bound === 'no') return peer;
+  const node = 'node' in target ? { node: target.node } : {};
+  return { ...peer, host: { which: bound === 'no' ? 'other' : 'own', ...node } };
 }

@@ -1,12 +1,11 @@
-import { sameAddress } from './address.ts';
-import { anyInterface } from './hostInterface.ts';
-import { firstPacket, type HostNetwork, type Packet } from './iptables/packet.ts';
-import type { Rule, RuleSet } from './iptables/rule.ts';
+import type { Rule, RuleSet } from '../model/iptables.ts';
+import { firstPacket, type Host, type Packet } from './iptables/packet.ts';
 import { enterNode } from './iptables/walk.ts';
-import { intercept, type Interception } from './kube2iamRule.ts';
+import { intercept, type Interception } from './interception.ts';
 import type { Destination, PathStep } from './path.ts';
+import { hostOf } from './nodeHost.ts';
 import { pathStep } from './pathStep.ts';
-import { interfaceOf, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { isMetadataRequest, targetFamily, targetOf, type Target } from './target.ts';
 
 /** Where a packet goes after nat PREROUTING; `rule` is there when a rule turned it. */
@@ -30,18 +29,19 @@ export function prerouting(scene: Scene, target: Target): Turn {
     return { target, steps: [pathStep('prerouting', 'skipped', found.why, { refs, ...source })] };
   }
   const { rule, daemon } = found;
-  const host = hostNetwork(scene, rule);
-  const { verdict, packet, route } = enterNode(ruleSetOf(rule), packetOf(scene, target), host);
+  const rules = ruleSetOf(rule);
+  const { end, packet, at } = enterNode(rules, packetOf(scene, target), hostFor(scene, rule, rules));
   const details = { refs: [daemon.ref], rule: rule.text };
-  if (verdict !== 'accept') return { target, steps: [pathStep('prerouting', 'drops', 'martian', details)] };
-  if (sameAddress(packet.destination, packet.originalDestination)) {
+  if (end !== 'delivered') return { target, steps: [pathStep('prerouting', 'drops', 'martian', details)] };
+  const { destination = '' } = packet;
+  if (!packet.connection.destination) {
     return { target, steps: [pathStep('prerouting', 'skipped', 'ruleDiffers', details)] };
   }
   const port = packet.destinationPort;
   const to: Destination =
-    route === 'local'
+    at === 'node'
       ? { kind: 'node', port, protocol: 'TCP' }
-      : { kind: 'address', address: packet.destination, port, protocol: 'TCP' };
+      : { kind: 'address', address: destination, port, protocol: 'TCP' };
   const steps = [pathStep('prerouting', 'rewrites', found.why, details)];
   return { target: targetOf(scene.world, scene.source.node, to), steps, rule: found };
 }
@@ -56,24 +56,21 @@ function ruleSetOf(rule: Rule): RuleSet {
   return { family: 4, tables: { nat: { PREROUTING: { policy: 'ACCEPT', rules: [rule] } } } };
 }
 
-function packetOf({ cni, source }: Scene, { peer, port }: Target): Packet {
-  const profile = cni.known();
+function packetOf({ source }: Scene, { peer, port }: Target): Packet {
   const destination = peer.address.kind === 'known' ? peer.address.address : '';
   return firstPacket({
     destination,
     destinationPort: port.port,
     protocol: port.protocol === 'TCP' ? 'tcp' : 'udp',
     ...(source.pod.status?.podIP === undefined ? {} : { source: source.pod.status.podIP }),
-    inInterface: profile ? interfaceOf(profile, source) : anyInterface,
+    inInterface: 'ofPod',
   });
 }
 
 /** A node whose addresses the input does not show is taken to have the one that the rule names. */
-function hostNetwork({ source: { node } }: Scene, { target }: Rule): HostNetwork {
+function hostFor(scene: Scene, { target }: Rule, ruleSet: RuleSet): Host {
+  const { node } = scene.source;
+  const host = hostOf(scene, { ruleSet, ipSets: {} });
   const named = target?.kind === 'DNAT' && target.address !== undefined ? [target.address] : [];
-  return {
-    localAddresses: node.addresses.length > 0 ? node.addresses : named,
-    routeLocalnet: 'off',
-    uplink: { kind: 'name', name: 'eth0' },
-  };
+  return { ...host, localAddresses: node.addresses.length > 0 ? node.addresses : named };
 }

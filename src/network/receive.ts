@@ -1,6 +1,5 @@
-import type { Kube2iam } from '../model/kube2iam.ts';
 import { imdsHops } from './imdsHopLimit.ts';
-import { kube2iamListening } from './kube2iamRule.ts';
+import { listeningOn } from './interception.ts';
 import type { PacketPath, PacketSource, PathStep, Receiver } from './path.ts';
 import { pathStep } from './pathStep.ts';
 import type { Turn } from './prerouting.ts';
@@ -13,6 +12,7 @@ export function receive(
   target: Target,
   steps: readonly PathStep[],
   turned?: Turn['rule'],
+  seenAs?: 'pod' | 'node',
 ): PacketPath {
   const from = scene.source.pod.hostNetwork ? 'node' : 'pod';
   switch (target.kind) {
@@ -22,9 +22,9 @@ export function receive(
       return arrival(steps, { kind: 'podIdentityAgent' }, 1);
     case 'node': {
       const own = turned && target.bound === 'primary' ? turned : undefined;
-      const listening = own?.listening ? own.daemon : undefined;
-      const daemon = own ? listening : kube2iamListening(scene, target.node, target.port.port);
-      return daemon ? arrival(steps, kube2iamFor(daemon, from), 1) : refusal(steps, scene.source);
+      const listening = own?.listening ? own.by : undefined;
+      const by = own ? listening : listeningOn(scene, target.node, target.port.port);
+      return by ? arrival(steps, by.receiver(seenAs ?? from), 1) : refusal(steps, scene.source);
     }
     case 'loopback':
     case 'pod':
@@ -36,13 +36,9 @@ export function receive(
   }
 }
 
-function kube2iamFor(daemon: Kube2iam, sourceAddress: 'pod' | 'node'): Receiver {
-  return { kind: 'kube2iam', daemon, sourceAddress };
-}
-
 /** Ends a way at who has the packet. */
 export function arrival(steps: readonly PathStep[], at: Receiver, hops: number): PacketPath {
-  const refs = at.kind === 'kube2iam' ? [at.daemon.ref] : [];
+  const refs = at.kind === 'kube2iam' ? [at.daemon.ref] : at.kind === 'kiam' ? [at.agent.ref] : [];
   return {
     steps: [...steps, pathStep('receiver', 'passes', 'arrives', { refs })],
     end: { kind: 'arrives', at, hops },

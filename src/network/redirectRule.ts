@@ -1,36 +1,37 @@
-import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { parseAddress } from './address.ts';
-import type { Rule } from './iptables/rule.ts';
+import type { Rule } from '../model/iptables.ts';
+import type { Redirector } from './redirector.ts';
 
 /**
- * Makes the rule that kube2iam appends to table nat.
+ * Makes the rule that a daemon appends to table nat.
  *
- * @param hostInterface - `+` names every interface, which is the same as none; absent for a rule that
- * another hand put there
- * @source jtblin/kube2iam:iptables/iptables.go
+ * @param hostInterface - `+` names every interface, which is the same as none; a leading `!` turns the match
+ * round; absent for a rule that another hand put there
+ * @source jtblin/kube2iam:iptables/iptables.go; uswitch/kiam:cmd/kiam/iptables.go; measured with both programs
  * @example
  * const { kube2iam: [daemon], nodes: [node] } = world().kube2iam().node('n', { addresses: ['10.0.0.1'] }).build();
- * redirectRule(daemon, node, 'eni+').text
+ * redirectRule(kube2iamRedirector(daemon), node, 'eni+').text
  * // => '-A PREROUTING -d 169.254.169.254/32 -i eni+ -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8181'
  */
-export function redirectRule(daemon: Kube2iam, node: ClusterNode, hostInterface?: string): Rule {
-  const { metadataAddress, appPort } = daemon.flags;
-  const address = redirectAddress(daemon, node);
+export function redirectRule(by: Redirector, node: ClusterNode, hostInterface?: string): Rule {
+  const { metadataAddress, port, daemon } = by;
+  const address = redirectAddress(by, node);
   const cidr = `${metadataAddress}/32`;
-  const pattern = hostInterface === '+' ? undefined : hostInterface;
-  const through = pattern === undefined ? '' : `-i ${pattern} `;
+  const negated = hostInterface?.startsWith('!') ?? false;
+  const pattern = hostInterface === '+' ? undefined : hostInterface?.replace(/^!/, '');
+  const through = pattern === undefined ? '' : `${negated ? '! ' : ''}-i ${pattern} `;
   return {
     matches: [
       { kind: 'destination', cidr, negated: false },
-      ...(pattern === undefined ? [] : [{ kind: 'inInterface', pattern, negated: false } as const]),
+      ...(pattern === undefined ? [] : [{ kind: 'inInterface', pattern, negated } as const]),
       { kind: 'protocol', protocol: 'tcp', negated: false },
       { kind: 'destinationPorts', ranges: [[80, 80]], negated: false },
     ],
-    target: { kind: 'DNAT', address, port: appPort },
+    target: { kind: 'DNAT', address, port },
     text:
       `-A PREROUTING -d ${cidr} ${through}-p tcp -m tcp --dport 80 ` +
-      `-j DNAT --to-destination ${address}:${appPort}`,
+      `-j DNAT --to-destination ${address}:${port}`,
     ref: daemon.ref,
   };
 }
@@ -42,8 +43,8 @@ export function redirectRule(daemon: Kube2iam, node: ClusterNode, hostInterface?
  */
 const unshownNodeAddress = '192.0.2.1';
 
-/** `--host-ip`, which is nearly always the node's own address by a reference such as `$(HOST_IP)`. */
-function redirectAddress(daemon: Kube2iam, node: ClusterNode): string {
-  if (parseAddress(daemon.flags.hostIp)?.family === 4) return daemon.flags.hostIp;
+/** What it was told, which is nearly always the node's own address by a reference such as `$(HOST_IP)`. */
+function redirectAddress({ hostIp }: Redirector, node: ClusterNode): string {
+  if (parseAddress(hostIp)?.family === 4) return hostIp;
   return node.addresses.find((address) => parseAddress(address)?.family === 4) ?? unshownNodeAddress;
 }

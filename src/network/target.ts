@@ -5,7 +5,7 @@ import type { PodTemplate } from '../model/pod.ts';
 import type { World } from '../model/world.ts';
 import { cidrContains, parseAddress, sameAddress, type IpFamily } from './address.ts';
 import type { AddressView } from './hiddenAddress.ts';
-import type { PolicyPeer, PolicyPort } from './networkPolicy.ts';
+import type { PolicyPeer, PolicyPort } from './policies/peer.ts';
 import type { Destination } from './path.ts';
 
 /** Where a packet is heading, as far as the world shows who is there. */
@@ -162,7 +162,8 @@ export function clusterFamily(world: World): IpFamily {
 export function isMetadataRequest(world: World, target: Target): boolean {
   const { address } = target.peer;
   if (address.kind !== 'known' || target.port.protocol !== 'TCP' || target.port.port !== 80) return false;
-  const daemons = world.kube2iam.length > 0 ? world.kube2iam.map(({ flags }) => flags) : [kube2iamDefaults];
+  const shown = world.kube2iam.map(({ flags }) => flags);
+  const daemons = world.kiamAgents.length > 0 || shown.length === 0 ? [...shown, kube2iamDefaults] : shown;
   return daemons.some(({ metadataAddress }) => sameAddress(metadataAddress, address.address));
 }
 

@@ -38,6 +38,7 @@ export function containerFootholds(
     begins: 'firstHop',
     obtain: (ask) => {
       const { caller } = enterContainer(world, ask, target);
+      if (caller.admission.refused !== undefined) return undefined;
       const credentials = find(ask, caller);
       return credentials && { credentials, assume: assumeFrom(world, ask, caller) };
     },

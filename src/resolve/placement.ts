@@ -69,12 +69,14 @@ const nodeClasses = oncePerWorld((world): readonly ClusterNode[] => {
   const selected = new Set(
     [
       ...world.kube2iam.map((daemon) => daemon.nodeSelector),
+      ...world.kiamAgents.map((agent) => agent.nodeSelector),
       ...world.workloads.map((workload) => workload.template.nodeSelector),
     ].flatMap((selector) => Object.keys(selector)),
   );
   const classes = new Map<string, ClusterNode>();
   for (const node of world.nodes) {
-    const named = world.facts.some((fact) => fact.scope === node.name) ? node.name : '';
+    const stated = world.facts.some((fact) => fact.scope === node.name);
+    const named = stated || world.iptables.some((rules) => rules.node === node.name) ? node.name : '';
     const labels = [...selected].map((key) => `${key}=${node.labels[key] ?? ''}`).toSorted();
     const { ref: _where, ...imds } = node.imds;
     const key = JSON.stringify([named, node.compute, node.roleArn, imds, node.taints, labels]);

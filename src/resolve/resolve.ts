@@ -154,7 +154,7 @@ function exactKey(resolution: Resolution): string {
 }
 
 /** Lists each fact that some run consulted without a choice, once. */
-function consultedOf(exploration: Exploration<Resolution>): readonly ConsultedFact[] {
+export function consultedOf<Result>(exploration: Exploration<Result>): readonly ConsultedFact[] {
   const facts = new Map<string, ConsultedFact>();
   for (const leaf of leavesOf(exploration)) {
     for (const fact of leaf.consulted) facts.set(factKey(fact.question), fact);

@@ -11,6 +11,7 @@ import { indexOf, type World } from '../model/world.ts';
 import { nodeIdentity } from '../services/imds.ts';
 import { sdkBehaviour } from '../sdkChain/registry.ts';
 import { runChain, type ChainInput, type ChainRun } from '../sdkChain/run.ts';
+import { kiamServerAt } from './kiamServer.ts';
 import { placePod, type Placement } from './placement.ts';
 import { respond, type Caller, type Response } from './respond.ts';
 import type { Resolution, Step } from './trace.ts';
@@ -39,7 +40,17 @@ export function enterContainer(world: World, ask: Ask, target: Omit<Target, 'sdk
   const { node } = placement;
   const admission = admit(world, ask, workload, container);
   const identityOf = (daemon: Kube2iam): Identity => daemonIdentity(world, ask, daemon, workload, node);
-  return { placement, caller: { workload, podKey, node, admission, identityOf } };
+  return {
+    placement,
+    caller: {
+      workload,
+      podKey,
+      node,
+      admission,
+      identityOf,
+      kiamServer: serverFor(world, ask, workload, node),
+    },
+  };
 }
 
 /**
@@ -52,7 +63,7 @@ export function continueIn(world: World, ask: Ask, caller: Caller): Caller {
   const listed = world.nodes.find(({ name }) => name === first.name);
   const node = listed ?? placePod(world, ask, workload.template, podKey).node;
   const identityOf = (daemon: Kube2iam): Identity => daemonIdentity(world, ask, daemon, workload, node);
-  return { ...caller, workload, node, identityOf };
+  return { ...caller, workload, node, identityOf, kiamServer: serverFor(world, ask, workload, node) };
 }
 
 /** What a chain needs in order to run in a container, and how its run is read afterwards. */
@@ -94,6 +105,10 @@ export function stepsBefore({ placement, caller }: Entered): readonly Step[] {
  */
 export function resolveOnce(world: World, ask: Ask, target: Target): Resolution {
   const entered = enterContainer(world, ask, target);
+  const { refused } = entered.caller.admission;
+  if (refused !== undefined) {
+    return { identity: { kind: 'none', error: refused }, mechanism: 'none', trace: stepsBefore(entered) };
+  }
   const { input, stepsOf } = chainAccess(world, ask, entered.caller, target.container);
   const run = runChain(sdkBehaviour(target.sdk).behaviour, input);
   return { ...readEnd(run.end), trace: [...stepsBefore(entered), ...stepsOf(run)] };
@@ -123,6 +138,14 @@ function daemonIdentity(
     return resolveOnce(world, ask, { workload, container, sdk: daemonSdk, node }).identity;
   }
   return nodeIdentity(world, node);
+}
+
+/** @source uswitch/kiam:go.mod (v4.2): the server is built on github.com/aws/aws-sdk-go */
+function serverFor(world: World, ask: Ask, askedBy: Workload, node: ClusterNode): Caller['kiamServer'] {
+  return () =>
+    kiamServerAt(world, ask, node, (target) =>
+      target.workload === askedBy ? nodeIdentity(world, node) : resolveOnce(world, ask, target).identity,
+    );
 }
 
 function chainSteps(run: ChainRun, responses: ReadonlyMap<Reply, Response>): readonly Step[] {

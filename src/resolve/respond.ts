@@ -1,5 +1,5 @@
 import type { Admission } from '../admission/admit.ts';
-import type { FileContent } from '../model/environment.ts';
+import { isSet, type FileContent } from '../model/environment.ts';
 import type { Reply, Request } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Identity } from '../model/identity.ts';
@@ -8,12 +8,15 @@ import type { ClusterNode } from '../model/node.ts';
 import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
 import { packetPath } from '../network/packetPath.ts';
+import { pastSecurityGroups } from '../network/podSecurityGroups.ts';
 import type { Destination, PacketPath } from '../network/path.ts';
 import type { ServiceEvidence } from '../services/evidence.ts';
 import { imds } from '../services/imds.ts';
+import { kiam } from '../services/kiam.ts';
 import { kube2iam } from '../services/kube2iam.ts';
 import { podIdentityAgent } from '../services/podIdentityAgent.ts';
 import { assumeRole, assumeRoleWithWebIdentity } from '../services/sts.ts';
+import type { KiamServerAt } from './kiamServer.ts';
 import type { Way } from './trace.ts';
 
 /** The process that sends requests: in which pod, on which node, with which environment. */
@@ -25,6 +28,8 @@ export interface Caller {
   readonly admission: Admission;
   /** The identity with which a daemon on the caller's node calls AWS. */
   readonly identityOf: (daemon: Kube2iam) => Identity;
+  /** The kiam server behind the agents, where it runs, and who it is. */
+  readonly kiamServer: () => KiamServerAt;
 }
 
 /** A reply together with how it came about. */
@@ -92,7 +97,8 @@ function respondAsSts(
 ): Response {
   const ways: Way[] = [];
   for (const to of [{ kind: 'dns' }, { kind: 'sts' }] as const) {
-    const path = travel(world, ask, caller, to);
+    const sent = travel(world, ask, caller, to);
+    const path = to.kind === 'sts' ? pastSecurityGroups(world, caller.workload.template, sent) : sent;
     ways.push({ to, path });
     const lost = lostReply(path);
     if (lost) return { reply: lost, ways, evidence: [] };
@@ -102,12 +108,14 @@ function respondAsSts(
       ? assumeRole(world, ask, {
           roleArn: request.roleArn,
           sessionName: request.sessionName,
+          endpoint: request.endpoint,
           source: request.source,
           ...(request.externalId === undefined ? {} : { externalId: request.externalId }),
         })
       : assumeRoleWithWebIdentity(world, ask, {
           roleArn: request.roleArn,
           sessionName: request.sessionName,
+          endpoint: request.endpoint,
           podKey: caller.podKey,
           token: caller.admission.environment.files.get(request.tokenFile),
         });
@@ -129,10 +137,24 @@ function respondAsContainerEndpoint(
   if (path.end.kind !== 'arrives' || path.end.at.kind !== 'podIdentityAgent') {
     return { reply: { kind: 'refused' }, ways, evidence: [] };
   }
-  const token =
-    request.tokenFile === undefined ? undefined : caller.admission.environment.files.get(request.tokenFile);
+  const token = sentToken(caller, request.tokenFile);
   const { workload, node, podKey } = caller;
   return { ...podIdentityAgent(world, ask, { workload, node, podKey, token }), ways };
+}
+
+/**
+ * Gives the token that goes along with a request; a request without one counts as one with an empty token.
+ *
+ * @source aws/eks-pod-identity-agent:internal/validation/request.go `validateToken`
+ */
+function sentToken(
+  { admission: { environment }, workload }: Caller,
+  tokenFile: string | undefined,
+): FileContent | undefined {
+  if (tokenFile !== undefined) return environment.files.get(tokenFile);
+  // A token in a variable is sent too, but no file shows what it holds.
+  if (isSet(environment, 'AWS_CONTAINER_AUTHORIZATION_TOKEN')) return undefined;
+  return { kind: 'empty', from: workload.template.ref };
 }
 
 /** Answers a metadata request that is sent to an address: the usual one, or the port of kube2iam on a node. */
@@ -160,6 +182,19 @@ export function respondAsMetadata(
         withToken,
         caller: receiver.sourceAddress === 'pod' ? caller.workload.template : undefined,
         daemonIdentity: () => caller.identityOf(receiver.daemon),
+      });
+      return { ...service, ways };
+    }
+    case 'kiam': {
+      const { identity: serverIdentity, ...server } = caller.kiamServer();
+      const service = kiam(world, ask, {
+        agent: receiver.agent,
+        server,
+        node: caller.node,
+        call,
+        withToken,
+        caller: receiver.sourceAddress === 'pod' ? caller.workload.template : undefined,
+        serverIdentity,
       });
       return { ...service, ways };
     }

@@ -13,7 +13,7 @@ export interface ServiceReply {
 export type ServiceEvidence = ServiceFinding & { readonly at?: ObjectRef; readonly source: string };
 
 /** The findings of all services. */
-export type ServiceFinding = StsFinding | ImdsFinding | Kube2iamFinding | PodIdentityFinding;
+export type ServiceFinding = StsFinding | ImdsFinding | Kube2iamFinding | KiamFinding | PodIdentityFinding;
 
 /** What STS weighs. */
 export type StsFinding =
@@ -85,10 +85,37 @@ export type Kube2iamFinding =
   | { readonly kind: 'clientAddressForwarded'; readonly image: string }
   /** The daemon's own role may not list the regions of EC2, which it does before it assumes a role. */
   | { readonly kind: 'describeRegionsDenied' }
+  /** It lists the regions of EC2 before it assumes a role, and knows no region to ask in. */
+  | { readonly kind: 'regionMissing' }
+  /** STS was not asked, or gave nothing: the session, or the error, is that of an earlier request. */
+  | { readonly kind: 'answeredFromCache'; readonly held: 'session' | 'error' }
   | { readonly kind: 'daemonIdentity'; readonly identity: Identity };
 
 /** From where the account of an auto-discovered base ARN is known. */
 export type BaseArnSource = 'nodeRole' | 'cluster' | 'onlyAccountOfRoles' | 'nowhere';
+
+/** What kiam's agent and server weigh. */
+export type KiamFinding =
+  /** The request fits no route of the agent: only what `expression` fits goes on to IMDS. */
+  | { readonly kind: 'kiamRouteBlocked'; readonly path: string; readonly expression: string }
+  | { readonly kind: 'kiamProxied' }
+  | { readonly kind: 'kiamServer'; readonly state: 'ready' | 'unreachable' }
+  | { readonly kind: 'kiamPod'; readonly found: 'pod' | 'nobody' | 'several' }
+  | { readonly kind: 'kiamRole'; readonly text: string; readonly roleArn: string }
+  | { readonly kind: 'kiamNoRole' }
+  | { readonly kind: 'kiamOtherRole'; readonly asked: string; readonly roleArn: string }
+  /** `unreadable`: the expression does not compile. */
+  | {
+      readonly kind: 'kiamPermitted';
+      readonly allowed: boolean;
+      readonly by: 'absent' | 'unreadable' | 'expression';
+      readonly expression: string;
+    }
+  /** STS gave nothing: the session is one that the server fetched before. */
+  | { readonly kind: 'kiamSessionHeld' }
+  /** The annotation of some pod ends the server. */
+  | { readonly kind: 'kiamServerCrashed'; readonly text: string }
+  | { readonly kind: 'kiamIdentity'; readonly identity: Identity };
 
 /** What the EKS Pod Identity agent, and EKS Auth behind it, weigh. */
 export type PodIdentityFinding =

@@ -6,7 +6,7 @@ import type { ClusterNode } from '../model/node.ts';
 import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
-import { mayNotDescribeRegions } from './describeRegions.ts';
+import { regionsFault } from './describeRegions.ts';
 import type { Kube2iamFinding, ServiceEvidence, ServiceReply } from './evidence.ts';
 import { imds, nodeIdentity } from './imds.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type ChosenRole,
   type RoleSettings,
 } from './kube2iamRole.ts';
+import { kube2iamRoute, reachesImds } from './kube2iamRoute.ts';
 import { kube2iamSession } from './kube2iamSession.ts';
 import { behavesSo, describesRegions, passesTokenRequests } from './kube2iamVersion.ts';
 import { namespaceRestriction } from './namespaceRestriction.ts';
@@ -48,7 +49,9 @@ const sources: Readonly<Record<Kube2iamFinding['kind'], string>> = {
   proxiedToImds: 'jtblin/kube2iam:server/server.go (reverseProxyHandler)',
   clientAddressForwarded: passesTokenRequests.source,
   describeRegionsDenied: describesRegions.source,
+  regionMissing: describesRegions.source,
   daemonIdentity: 'jtblin/kube2iam:iam/iam.go (AssumeRole)',
+  answeredFromCache: 'jtblin/kube2iam:iam/iam.go (AssumeRole: cache and errorCache by role)',
 };
 
 /**
@@ -65,16 +68,37 @@ export function kube2iam(world: World, ask: Ask, request: Kube2iamRequest): Serv
     const refused = found({ kind: 'clientAddressForwarded', image: daemon.image ?? '' }, daemon.ref);
     return { reply: httpError(403, 'Forbidden'), evidence: [refused] };
   }
-  if (call.kind === 'token' || call.kind === 'other') {
-    const proxied = imds(world, ask, { node, call, withToken, hops: 1 });
-    return { ...proxied, evidence: [found({ kind: 'proxiedToImds' }, daemon.ref), ...proxied.evidence] };
+  const route = kube2iamRoute(daemon.flags, call);
+  switch (route.kind) {
+    case 'redirected':
+      return { reply: httpError(301, ''), evidence: [] };
+    case 'ownText':
+      return { reply: { kind: 'ok', body: { kind: 'text', text: '' } }, evidence: [] };
+    case 'health': {
+      const healthy = imds(world, ask, { node, call: instanceId, withToken: true, hops: 1 });
+      return healthy.reply.kind === 'ok' ? healthy : { ...healthy, reply: httpError(500, 'no instance id') };
+    }
+    case 'proxied': {
+      if (!reachesImds(daemon.flags)) {
+        return {
+          reply: httpError(502, 'Bad Gateway'),
+          evidence: [found({ kind: 'proxiedToImds' }, daemon.ref)],
+        };
+      }
+      const proxied = imds(world, ask, { node, call, withToken, hops: 1 });
+      return { ...proxied, evidence: [found({ kind: 'proxiedToImds' }, daemon.ref), ...proxied.evidence] };
+    }
+    case 'role': {
+      const mapping = mapRole(world, request);
+      if (mapping.kind === 'refused') return { reply: mapping.reply, evidence: mapping.evidence };
+      // The list's path with nothing behind it is the list.
+      if (route.role === '') return listRole(mapping, daemon);
+      return giveCredentials(world, ask, request, mapping, route.role);
+    }
   }
-  const mapping = mapRole(world, request);
-  if (mapping.kind === 'refused') return { reply: mapping.reply, evidence: mapping.evidence };
-  // The list's path with nothing behind it is the list.
-  if (call.kind === 'roleList' || call.roleName === '') return listRole(mapping, daemon);
-  return giveCredentials(world, ask, request, mapping, call.roleName);
 }
+
+const instanceId: ImdsCall = { kind: 'other', path: '/latest/meta-data/instance-id' };
 
 type Mapping =
   | {
@@ -94,7 +118,7 @@ function mapRole(world: World, { daemon, node, caller }: Kube2iamRequest): Mappi
     reply: httpError(404, message),
     evidence,
   });
-  const source = podBySourceAddress(world, flags, caller);
+  const source = podBySourceAddress(world, flags, caller, node);
   const about = source.kind === 'pod' ? source.pod.ref : caller?.ref;
   evidence.push(found({ kind: 'podBySourceAddress', found: source.kind }, about));
   if (source.kind === 'nobody') return refuse('pod with specificed IP not found');
@@ -152,15 +176,22 @@ function giveCredentials(
     const other = found({ kind: 'otherRoleAsked', asked, roleArn }, daemon.ref);
     return { reply: httpError(403, `Invalid role ${asked}`), evidence: [...mapped, other] };
   }
+  const { iamRoleErrorTtlSeconds, iamRoleSessionTtlSeconds } = daemon.flags;
+  if (iamRoleErrorTtlSeconds > 0 && heldFor(ask, roleArn, daemon.ref) === 'error') {
+    return {
+      reply: httpError(500, 'error of an earlier request'),
+      evidence: [...mapped, fromCache('error', daemon)],
+    };
+  }
   const identity = daemonIdentity();
   const evidence = [...mapped, found({ kind: 'daemonIdentity', identity }, node.ref)];
   if (identity.kind === 'none') return { reply: httpError(500, identity.error), evidence };
-  const asksForRegions = behavesSo(daemon.image, describesRegions) === true && identity.kind === 'role';
-  const mayNot = asksForRegions ? mayNotDescribeRegions(world, identity.arn) : undefined;
-  if (mayNot) {
-    const message = 'UnauthorizedOperation: You are not authorized to perform this operation.';
-    const denied = found({ kind: 'describeRegionsDenied' }, mayNot);
-    return { reply: httpError(500, message), evidence: [...evidence, denied] };
+  const lost = regionsFault(world, ask, daemon, identity);
+  if (lost) {
+    return {
+      reply: httpError(500, lost.message),
+      evidence: [...evidence, found({ kind: lost.kind }, lost.at)],
+    };
   }
   // A session of the node's role is named after the instance; of any other name nothing is known.
   const ofNode = sameIdentity(identity, nodeIdentity(world, node));
@@ -175,10 +206,35 @@ function giveCredentials(
     sessionName: kube2iamSession(roleArn, pod.status?.podIP),
     source,
     ...(externalId === '' ? {} : { externalId }),
-    durationSeconds: 2 * daemon.flags.iamRoleSessionTtlSeconds,
+    durationSeconds: 2 * iamRoleSessionTtlSeconds,
   });
   const settled = roleArn.endsWith(undiscovered.nodeRole) ? asNodeRole(world, ask, node, answer) : answer;
-  return { reply: passOn(settled.reply), evidence: [...evidence, ...settled.evidence] };
+  const weighed = [...evidence, ...settled.evidence];
+  if (settled.reply.kind === 'ok' || heldFor(ask, roleArn, daemon.ref) !== 'session') {
+    return { reply: passOn(settled.reply), evidence: weighed };
+  }
+  const held: Credentials = {
+    identity: { kind: 'role', arn: roleArn },
+    mechanism: 'kube2iam',
+    sessionName: kube2iamSession(roleArn, undefined),
+    expiresInSeconds: 2 * iamRoleSessionTtlSeconds,
+  };
+  const reply: Reply = { kind: 'ok', body: { kind: 'credentials', credentials: held } };
+  return { reply, evidence: [...weighed, fromCache('session', daemon)] };
+}
+
+/**
+ * Asks what the daemon holds of earlier requests. Its cache goes by the role alone: neither the pod, nor its
+ * external id, nor what STS says by now matters.
+ *
+ * @source jtblin/kube2iam:iam/iam.go (AssumeRole: cache.Fetch(roleARN, …)); seen in recordings of 0.15.0
+ */
+function heldFor(ask: Ask, roleArn: string, about: ObjectRef): string {
+  return ask({ name: 'daemonCache', scope: roleArn, about });
+}
+
+function fromCache(held: 'session' | 'error', { ref }: Kube2iam): ServiceEvidence {
+  return found({ kind: 'answeredFromCache', held }, ref);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
 import { indexOf, type World } from '../model/world.ts';
 import type { Kube2iamFinding } from './evidence.ts';
-import { goRegexp } from './goRegexp.ts';
+import { goRegexp } from '../model/goRegexp.ts';
 import { expandRole, type RoleSettings } from './kube2iamRole.ts';
 
 /** Whether the namespace of a pod may use a role, and by what. */

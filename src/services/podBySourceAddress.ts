@@ -1,6 +1,8 @@
 import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
+import type { ClusterNode } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
+import { placeholderIn } from '../model/placeholder.ts';
 import type { World } from '../model/world.ts';
 
 /** The pod that kube2iam takes a caller for. */
@@ -22,8 +24,9 @@ export function podBySourceAddress(
   world: World,
   flags: Kube2iamFlags,
   caller: PodTemplate | undefined,
+  node: ClusterNode,
 ): FoundPod {
-  if (!caller) return { kind: 'nobody' };
+  if (!caller || knowsAnotherNode(world, flags, node)) return { kind: 'nobody' };
   const address = caller.status?.podIP;
   const others =
     address === undefined ? [] : activePods(world, flags, caller, address).filter((pod) => pod !== caller);
@@ -33,6 +36,23 @@ export function podBySourceAddress(
     .filter((pod) => !pod.hostNetwork && pod.status?.phase === 'Running')
     .toSorted((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
   return first ? { kind: 'pod', pod: first } : { kind: 'several' };
+}
+
+/** With `--node` the cache holds the pods of that node alone, also when it is not the daemon's own. */
+function knowsAnotherNode({ nodes }: World, { node: named }: Kube2iamFlags, { name }: ClusterNode): boolean {
+  if (named === '' || named.includes('$(') || placeholderIn(named) !== undefined) return false;
+  return named !== name && nodes.some((node) => node.name === name);
+}
+
+/**
+ * Lists the pods that have not finished and have the address of a caller, the caller among them.
+ *
+ * @source uswitch/kiam:pkg/k8s/pod_cache.go (findPodForIP, IsPodCompleted)
+ */
+export function podsAtAddress(world: World, caller: PodTemplate): readonly PodTemplate[] {
+  const address = caller.status?.podIP;
+  const others = address === undefined ? [] : (activePodsByAddress(world).get(address) ?? []);
+  return [caller, ...others.filter((pod) => pod !== caller)];
 }
 
 function activePods(

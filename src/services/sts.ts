@@ -2,7 +2,7 @@ import { decideAssumeRole, decideWebIdentity } from '../iam/assumeRole.ts';
 import { isAllowed, type AssumeDecision } from '../iam/decision.ts';
 import { assumedRoleArn, parseRoleArn } from '../model/arn.ts';
 import type { FileContent } from '../model/environment.ts';
-import type { Reply } from '../model/exchange.ts';
+import type { Reply, StsEndpoint } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Credentials } from '../model/identity.ts';
 import { placeholderIn } from '../model/placeholder.ts';
@@ -20,6 +20,7 @@ export interface WebIdentityCall {
   readonly podKey: string;
   /** The content of the token file; absent when the input does not show the file. */
   readonly token: FileContent | undefined;
+  readonly endpoint?: StsEndpoint;
 }
 
 /** What somebody with credentials sends to assume another role. */
@@ -30,6 +31,7 @@ export interface AssumeRoleCall {
   readonly externalId?: string;
   /** Absent: the default, one hour. */
   readonly durationSeconds?: number;
+  readonly endpoint?: StsEndpoint;
 }
 
 const stsModel = 'boto/botocore:botocore/data/sts/2011-06-15/service-2.json';
@@ -53,7 +55,11 @@ const chainedLimitSeconds = 3600;
  * @source boto/botocore:botocore/data/sts/2011-06-15/service-2.json (AssumeRoleWithWebIdentity)
  */
 export function assumeRoleWithWebIdentity(world: World, ask: Ask, call: WebIdentityCall): ServiceReply {
-  const early = fault(ask) ?? arnFault(call.roleArn) ?? nameFault(call.sessionName) ?? tokenFault(ask, call);
+  const early =
+    fault(world, ask, call.endpoint) ??
+    arnFault(call.roleArn) ??
+    nameFault(call.sessionName) ??
+    tokenFault(ask, call);
   if (early) return early;
   const { roleArn, sessionName, token } = call;
   const role = parseRoleArn(roleArn);
@@ -94,7 +100,7 @@ export function assumeRoleWithWebIdentity(world: World, ask: Ask, call: WebIdent
  * @source boto/botocore:botocore/data/sts/2011-06-15/service-2.json (AssumeRole)
  */
 export function assumeRole(world: World, ask: Ask, call: AssumeRoleCall): ServiceReply {
-  const early = fault(ask) ?? arnFault(call.roleArn) ?? nameFault(call.sessionName);
+  const early = fault(world, ask, call.endpoint) ?? arnFault(call.roleArn) ?? nameFault(call.sessionName);
   if (early) return early;
   const { roleArn, sessionName, source, externalId } = call;
   const durationSeconds = call.durationSeconds ?? defaultDurationSeconds;
@@ -127,8 +133,14 @@ function refuse(name: StsErrorName, finding: ServiceEvidence, ...about: readonly
   return { reply: stsError(name, ...about), evidence: [finding] };
 }
 
-function fault(ask: Ask): ServiceReply | undefined {
-  const state = ask({ name: 'sts' });
+/** The host of the one endpoint that every SDK once dialled, and that some still dial unless told otherwise. */
+const globalHost = 'sts.amazonaws.com';
+
+/** A statement about the global endpoint alone, as of a network without a way to it, is for who dials that. */
+function fault(world: World, ask: Ask, endpoint: StsEndpoint | undefined): ServiceReply | undefined {
+  const aboutGlobal = world.facts.some(({ name, scope }) => name === 'sts' && scope === globalHost);
+  const isGlobal = endpoint?.kind === 'global' && aboutGlobal;
+  const state = ask({ name: 'sts', ...(isGlobal ? { scope: globalHost } : {}) });
   if (state === 'answers') return undefined;
   const { source } = stsErrors.serverError;
   const evidence: readonly ServiceEvidence[] = [{ kind: 'stsFault', fault: state, source }];

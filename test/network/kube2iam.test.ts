@@ -4,8 +4,9 @@ import { lookUpFact, type Ask } from '../../src/model/fact.ts';
 import type { Kube2iam, Kube2iamFlags } from '../../src/model/kube2iam.ts';
 import type { ClusterNode } from '../../src/model/node.ts';
 import type { World } from '../../src/model/world.ts';
-import { covers, isStandIn } from '../../src/network/kube2iamDaemon.ts';
-import { interception, type Interception } from '../../src/network/kube2iamRule.ts';
+import { covers, kube2iamStandIn } from '../../src/network/kube2iamDaemon.ts';
+import { interception, type Interception } from '../../src/network/interception.ts';
+import { kube2iamRedirector } from '../../src/network/redirector.ts';
 import { redirectRule } from '../../src/network/redirectRule.ts';
 
 const on: Partial<Kube2iamFlags> = { iptables: true, hostIp: '$(HOST_IP)', hostInterface: 'eni+' };
@@ -143,9 +144,10 @@ describe('interception', () => {
       .pod('app/p1', { annotations: { 'iam.amazonaws.com/role': 'r' } })
       .build();
     const found = intercepted(of, { kube2iam: 'installed' });
-    expect(
-      found.kind === 'rule' && [isStandIn(found.daemon), found.listening, found.daemon.flags.baseRoleArn],
-    ).toEqual([true, true, '']);
+    expect(found.kind === 'rule' && [found.daemon === kube2iamStandIn, found.listening]).toEqual([
+      true,
+      true,
+    ]);
     expect(outcome(intercepted(of, { kube2iam: 'notInstalled' }))).toBe('none: notInstalled');
   });
 });
@@ -154,7 +156,8 @@ describe('redirectRule', () => {
   it('is the rule that kube2iam appends', () => {
     const [daemon, node] = [healthy.kube2iam[0], healthy.nodes[0]];
     if (!daemon || !node) throw new Error('the world has both');
-    expect([redirectRule(daemon, node, 'eni+').text, redirectRule(daemon, node, '+').text]).toEqual([
+    const by = kube2iamRedirector(daemon);
+    expect([redirectRule(by, node, 'eni+').text, redirectRule(by, node, '+').text]).toEqual([
       '-A PREROUTING -d 169.254.169.254/32 -i eni+ -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8181',
       '-A PREROUTING -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8181',
     ]);

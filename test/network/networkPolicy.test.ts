@@ -6,13 +6,9 @@ import type { NetworkPolicyPort } from '../../src/model/kubernetes.ts';
 import type { LabelSelector } from '../../src/model/labels.ts';
 import type { PodTemplate } from '../../src/model/pod.ts';
 import type { World } from '../../src/model/world.ts';
-import {
-  egressEvidence,
-  ingressEvidence,
-  settle,
-  type PolicyEvidence,
-  type PolicyPeer,
-} from '../../src/network/networkPolicy.ts';
+import { networkPolicyShares } from '../../src/network/policies/networkPolicy.ts';
+import type { PolicyPeer, PolicyPort } from '../../src/network/policies/peer.ts';
+import { decide, weigh, type PolicyEvidence, type PolicyShare } from '../../src/network/policies/ruling.ts';
 import { mayLeave } from '../oracle/networkPolicy.ts';
 
 const select = (matchLabels: Readonly<Record<string, string>>): LabelSelector => ({
@@ -26,6 +22,21 @@ const tcp = (port?: number | string, endPort?: number): NetworkPolicyPort => ({
   ...(endPort === undefined ? {} : { endPort }),
 });
 const address = (text: string): PolicyPeer => ({ address: { kind: 'known', address: text } });
+
+function egressShares(
+  of: World,
+  pod: PodTemplate,
+  peer: PolicyPeer,
+  port: PolicyPort,
+): readonly PolicyShare[] {
+  return networkPolicyShares(of, { pod, direction: 'Egress', peer, port });
+}
+function egressEvidence(of: World, pod: PodTemplate, peer: PolicyPeer, port: PolicyPort): PolicyEvidence {
+  return weigh(egressShares(of, pod, peer, port));
+}
+function ingressEvidence(of: World, pod: PodTemplate, peer: PolicyPeer, port: PolicyPort): PolicyEvidence {
+  return weigh(networkPolicyShares(of, { pod, direction: 'Ingress', peer, port }));
+}
 
 /** Namespaces a and b with a pod each; pods of b carry a named port. */
 function base(): WorldBuilder {
@@ -182,7 +193,7 @@ describe('egressEvidence', () => {
       policyTypes: ['Egress'],
     });
     const evidence = egressOf(builder, imds);
-    expect(evidence.kind === 'allowed' && evidence.by.map(({ rule }) => rule.ref.field)).toEqual([
+    expect(evidence.kind === 'allowed' && evidence.by.map(({ ref }) => ref.field)).toEqual([
       'spec.egress[0]',
       'spec.egress[1]',
     ]);
@@ -223,8 +234,9 @@ describe('an address that the input does not show', () => {
     inside: readonly string[],
   ): readonly [string, readonly string[]] => {
     const asked: string[] = [];
-    const evidence = egressOf(policy(rules), sts, 443);
-    const verdict = settle(evidence, ({ name, scope = '' }) => {
+    const built = policy(rules).build();
+    const shares = egressShares(built, podNamed(built, 'p'), sts, { port: 443, protocol: 'TCP' });
+    const verdict = decide(shares, ({ name, scope = '' }) => {
       asked.push(`${name} ${scope}`);
       return inside.includes(scope) ? 'inside' : 'outside';
     });

@@ -77,7 +77,9 @@ function path(
 /** The end in the words of the table: k2i, IMDS, agent, out, refused or lost. */
 function end({ end: reached }: PacketPath): string {
   if (reached.kind !== 'arrives') return reached.kind === 'dropped' ? 'lost' : 'refused';
-  return { kube2iam: 'k2i', imds: 'IMDS', podIdentityAgent: 'agent', outside: 'out' }[reached.at.kind];
+  return { kube2iam: 'k2i', kiam: 'kiam', imds: 'IMDS', podIdentityAgent: 'agent', outside: 'out' }[
+    reached.at.kind
+  ];
 }
 
 const hostActionDrop = withOwnNode(cniProfiles['calico-iptables'], { kind: 'policed', afterwards: 'drop' });

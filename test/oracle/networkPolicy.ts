@@ -33,7 +33,8 @@ export function mayLeave(world: World, { from, to, port, protocol }: Connection)
   return false;
 }
 
-function portFits(
+/** Tells whether a port of a rule is the one of a connection. */
+export function portFits(
   wanted: NetworkPolicyPort,
   port: number,
   protocol: string,
@@ -69,7 +70,7 @@ function peerFits(
 }
 
 /** Compares bit by bit; texts of two families have different lengths. */
-function inside(cidr: string, address: string): boolean {
+export function inside(cidr: string, address: string): boolean {
   const [base = '', length = ''] = cidr.split('/');
   const [a, b] = [bits(base), bits(address)];
   return a.length === b.length && a.slice(0, Number(length)) === b.slice(0, Number(length));

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { goRegexp } from '../../src/services/goRegexp.ts';
+import { goRegexp } from '../../src/model/goRegexp.ts';
 
 /** What Go 1.26 answers; nothing where it refuses the pattern. */
 const rows: readonly (readonly [pattern: string, text: string, matches: boolean | undefined])[] = [
   ['dev', 'developer', true],
   ['^dev$', 'developer', false],
   ['(?i)DEV', 'developer', true],
+  ['role/(?i)APP', 'role/app', true],
+  ['role/(?i)APP', 'ROLE/app', false],
+  ['^(?i).*/[a-c]PP$', 'role/Bpp', true],
+  ['(a)\\((?i)B', 'a(b', true],
   ['(?U)a+', 'a', true],
   ['(?s).', '\n', true],
   ['\\Adev\\z', 'dev', true],

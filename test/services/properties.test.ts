@@ -9,7 +9,7 @@ import { factDefinitions } from '../../src/model/factDefinitions.ts';
 import type { ImdsCall, Reply } from '../../src/model/exchange.ts';
 import type { Kube2iamFlags } from '../../src/model/kube2iam.ts';
 import type { World } from '../../src/model/world.ts';
-import { goRegexp } from '../../src/services/goRegexp.ts';
+import { goRegexp } from '../../src/model/goRegexp.ts';
 import { imds } from '../../src/services/imds.ts';
 import { kube2iam } from '../../src/services/kube2iam.ts';
 import { assumeRoleWithWebIdentity } from '../../src/services/sts.ts';

@@ -1,4 +1,5 @@
 import type { InstanceProfile, Organization } from '../../model/aws.ts';
+import type { ObjectRef } from '../../model/objectRef.ts';
 import { emptyWorld, type Cluster, type World } from '../../model/world.ts';
 import type { Report } from '../field.ts';
 import type { Found } from '../found.ts';
@@ -22,8 +23,18 @@ export function assemble(everything: Found, report: Report): World {
     nodes: assembleNodes(found, profiles, found.settings),
     nodeDefaults: assembleNodeDefaults(found),
     networkPolicies: found.networkPolicies,
+    adminPolicies: found.adminPolicies,
+    ciliumPolicies: found.ciliumPolicies,
+    calicoPolicies: found.calicoPolicies,
+    calicoTiers: found.calicoTiers,
+    calicoNetworkSets: found.calicoNetworkSets,
+    securityGroupPolicies: found.securityGroupPolicies,
+    securityGroups: found.securityGroups,
     dataObjects: found.dataObjects,
-    kube2iam: withoutOwnedPods(found),
+    kube2iam: withoutOwnedPods(found, found.kube2iam),
+    kiamAgents: withoutOwnedPods(found, found.kiamAgents),
+    kiamServers: withoutOwnedPods(found, found.kiamServers),
+    iptables: [],
     roles: assembleRoles(found, cluster, report),
     oidcProviders: assembleOidcProviders(found, cluster, report),
     instanceProfiles: profiles,
@@ -33,6 +44,8 @@ export function assemble(everything: Found, report: Report): World {
     // The last statement that matches wins: what a pod says of itself wins over the settings file.
     sdkStatements: [...found.settings.flatMap((one) => one.sdkStatements), ...found.sdkStatements],
     facts: found.settings.flatMap((one) => one.facts),
+    expectations: found.settings.flatMap((one) => one.expectations),
+    suppressions: [...found.suppressions, ...found.settings.flatMap((one) => one.suppressions)],
   };
   checkServiceAccounts(world, report);
   return world;
@@ -69,9 +82,12 @@ function assembleProfiles(found: Found): readonly InstanceProfile[] {
 }
 
 /** An export from a cluster shows the DaemonSet and each pod of it; that is one daemon, not several. */
-function withoutOwnedPods(found: Found): World['kube2iam'] {
+function withoutOwnedPods<Daemon extends { readonly ref: ObjectRef; readonly namespace: string }>(
+  found: Found,
+  daemons: readonly Daemon[],
+): readonly Daemon[] {
   const exists = new Set(found.workloads.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
-  return found.kube2iam.filter((daemon) => {
+  return daemons.filter((daemon) => {
     const workload = found.workloads.find((one) => one.ref === daemon.ref);
     const owner = workload?.owner;
     return !owner || !exists.has(`${owner.kind} ${daemon.namespace}/${owner.name}`);

@@ -34,9 +34,21 @@ export function withoutDuplicates(found: Found, report: Report): Found {
     workloads: keep(found.workloads, looksLikePatch),
     nodes: keep(found.nodes),
     networkPolicies: keep(found.networkPolicies),
+    securityGroupPolicies: keep(found.securityGroupPolicies),
+    securityGroups: keep(found.securityGroups),
+    adminPolicies: keep(found.adminPolicies),
+    ciliumPolicies: keep(found.ciliumPolicies),
+    calicoPolicies: keep(found.calicoPolicies),
+    calicoTiers: keep(found.calicoTiers),
+    calicoNetworkSets: keep(found.calicoNetworkSets),
     dataObjects: keep(found.dataObjects),
     // A daemon is read out of a workload, and goes with it.
     kube2iam: found.kube2iam.filter((daemon) => !dropped.has(daemon.ref)),
+    kiamAgents: found.kiamAgents.filter((agent) => !dropped.has(agent.ref)),
+    kiamServers: found.kiamServers.filter((server) => !dropped.has(server.ref)),
+    suppressions: found.suppressions.filter(
+      ({ covers }) => covers.kind !== 'object' || !dropped.has(covers.object),
+    ),
   };
 }
 

@@ -19,6 +19,7 @@ export function readCluster(field: Field): Partial<Cluster> {
     partition: arn?.partition,
     oidcIssuer: issuer?.replace(/^https:\/\//, ''),
     ipFamily: knownFamily,
+    kubernetesVersion: text(child(cluster, 'version')),
     ref: { kind: 'Cluster', name: name ?? '', position: cluster.position },
   });
 }

@@ -1,9 +1,12 @@
 import { parseArn } from '../../model/arn.ts';
 import type { OidcProvider } from '../../model/aws.ts';
-import { child, complain, items, text, textList, type Field } from '../field.ts';
+import { child, complain, items, text, textList, truth, type Field } from '../field.ts';
 import type { Found, OidcDetails } from '../found.ts';
 
-/** Reads `list-open-id-connect-providers`: every provider of one account, without details. */
+/**
+ * Reads `list-open-id-connect-providers`: every provider of one account, without details. A key `IsTruncated`
+ * beside them, which AWS itself does not print, says that there may be others.
+ */
 export function readOidcProviderList(field: Field): Partial<Found> {
   const providers = items(child(field, 'OpenIDConnectProviderList')).flatMap((item): OidcProvider[] => {
     const arnField = child(item, 'Arn');
@@ -20,6 +23,7 @@ export function readOidcProviderList(field: Field): Partial<Found> {
   const accounts = [...new Set(providers.map((provider) => provider.accountId))];
   // An empty list is complete too, but for which account only the cluster can tell: see `assemble`.
   const oidcProvidersOfAccounts = accounts.length > 0 ? accounts : [''];
+  if (truth(child(field, 'IsTruncated')) === true) return { oidcProviders: providers };
   return { oidcProviders: providers, complete: [{ oidcProvidersOfAccounts }] };
 }
 

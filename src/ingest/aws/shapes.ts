@@ -7,6 +7,7 @@ import { readInstanceProfile, readInstances } from './instance.ts';
 import { readOrganization, readOrganizationPolicy } from './organization.ts';
 import { readOidcProvider, readOidcProviderList } from './oidcProvider.ts';
 import { readManagedPolicy, readRole, readRoleDetail } from './role.ts';
+import { readSecurityGroups } from './securityGroup.ts';
 import { readTrustPolicy, wrappedDocumentKey } from './trustPolicy.ts';
 
 /** An output of AWS that is recognised by its keys, whatever the file is called. */
@@ -95,6 +96,11 @@ export const awsShapes: readonly AwsShape[] = [
     what: 'aws ec2 describe-instances',
     matches: hasKey('Reservations'),
     read: (document) => ({ instances: readInstances(document) }),
+  },
+  {
+    what: 'aws ec2 describe-security-groups',
+    matches: hasKey('SecurityGroups'),
+    read: (document) => ({ securityGroups: readSecurityGroups(document) }),
   },
   {
     what: 'aws organizations describe-policy',

@@ -3,10 +3,12 @@ import type { JsonValue } from '../../model/aws.ts';
 import type { StatedFact } from '../../model/fact.ts';
 import type { FactName } from '../../model/factDefinitions.ts';
 import { sdkFamilies } from '../../model/sdk.ts';
+import type { Suppression } from '../../model/suppression.ts';
 import type { SdkStatement } from '../../model/world.ts';
 import { child, complain, descend, items, refOf, type Field } from '../field.ts';
 import { parseFact } from '../factText.ts';
 import { parseSdk } from '../sdkText.ts';
+import { readExpectations } from './expectations.ts';
 import { withoutUndefined } from '../withoutUndefined.ts';
 import { textAt, toJson, type Located } from '../yaml/located.ts';
 import { complainOfIssue, withoutUnknownKeys } from './settingIssue.ts';
@@ -78,6 +80,8 @@ function compile(root: Field, file: SettingsFile): Settings {
     nodes: (file.nodes ?? []).map((node, index) => ({ ...node, ref: refOf(nodeFields[index] ?? root) })),
     sdkStatements: file.sdks ? sdkStatements(child(root, 'sdks'), file.sdks) : [],
     facts: [...shorthands(root, file), ...genericFacts(child(root, 'facts'), file.facts ?? {})],
+    expectations: file.expect ? readExpectations(child(root, 'expect'), file.expect) : [],
+    suppressions: file.suppress ? suppressions(child(root, 'suppress'), file.suppress) : [],
   });
 }
 
@@ -95,6 +99,14 @@ function sdkStatements(field: Field, sdks: NonNullable<SettingsFile['sdks']>): r
       nearest: parsed.nearest,
     });
     return [];
+  });
+}
+
+function suppressions(field: Field, written: NonNullable<SettingsFile['suppress']>): readonly Suppression[] {
+  const fields = items(field);
+  return written.map(({ rule, object, reason }, at) => {
+    const ref = refOf(fields[at] ?? field);
+    return { rule, reason, covers: { kind: 'named', pattern: object }, ref };
   });
 }
 

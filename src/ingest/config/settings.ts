@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { cniIds, type CniId } from '../../model/cni.ts';
+import type { Expectation } from '../../model/expectation.ts';
 import { type StatedFact } from '../../model/fact.ts';
 import { factDefinitions, type FactName } from '../../model/factDefinitions.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { ClusterNode, ImdsOptions } from '../../model/node.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
+import type { Suppression } from '../../model/suppression.ts';
 import type { Cluster, SdkStatement } from '../../model/world.ts';
 
 /** The `apiVersion` by which a settings file is recognised under any name. */
@@ -20,6 +22,15 @@ export interface NodeSetting {
   readonly role?: string;
   readonly imds?: ImdsSetting;
   readonly compute?: ClusterNode['compute'];
+}
+
+/** An entry of `expect`. */
+export interface ExpectationSetting {
+  readonly workload?: string;
+  readonly namespace?: string;
+  readonly role?: string;
+  readonly never?: string;
+  readonly underFaults?: number;
 }
 
 /** The contents of `whichrole.yaml`. */
@@ -47,6 +58,8 @@ export interface SettingsFile {
   readonly webhook?: string;
   readonly sts?: string;
   readonly facts?: Readonly<Record<string, string | number>>;
+  readonly expect?: readonly ExpectationSetting[];
+  readonly suppress?: readonly { readonly rule: string; readonly object: string; readonly reason: string }[];
 }
 
 /** What a settings file comes to, with the place of each statement. */
@@ -57,6 +70,8 @@ export interface Settings {
   readonly nodes: readonly (NodeSetting & { readonly ref: ObjectRef })[];
   readonly sdkStatements: readonly SdkStatement[];
   readonly facts: readonly StatedFact[];
+  readonly expectations: readonly Expectation[];
+  readonly suppressions: readonly Suppression[];
 }
 
 /** A choice among the values that a fact can have. */
@@ -96,6 +111,9 @@ export const settingsSchema: v.GenericSchema<unknown, SettingsFile> = v.strictOb
         partition: v.exactOptional(v.picklist(['aws', 'aws-cn', 'aws-us-gov'])),
         oidcIssuer: v.exactOptional(v.string()),
         ipFamily: v.exactOptional(v.picklist(['ipv4', 'ipv6'])),
+        kubernetesVersion: v.exactOptional(
+          v.pipe(v.string(), v.regex(/^1\.\d+$/, 'not a version such as `1.29`')),
+        ),
       }),
       'facts of the cluster as a whole',
     ),
@@ -144,6 +162,43 @@ export const settingsSchema: v.GenericSchema<unknown, SettingsFile> = v.strictOb
     described(
       v.record(v.string(), v.union([v.string(), v.number()])),
       'any fact by name, or by name and scope, as `--assume` takes it',
+    ),
+  ),
+  expect: v.exactOptional(
+    described(
+      v.array(
+        v.strictObject({
+          workload: v.exactOptional(
+            described(v.string(), '`namespace/name` or `namespace/kind/name`, perhaps with *'),
+          ),
+          namespace: v.exactOptional(described(v.string(), 'all pods of a namespace, perhaps with *')),
+          role: v.exactOptional(
+            described(v.string(), 'what each gets: a role by name or ARN, none, or node-role'),
+          ),
+          never: v.exactOptional(
+            described(v.string(), 'what none gets: a role by name or ARN, none, or node-role'),
+          ),
+          underFaults: v.exactOptional(
+            described(
+              v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
+              'how many known things may break at the same time',
+            ),
+          ),
+        }),
+      ),
+      'what the identities have to be, whatever is not known; without workload and namespace it is of every pod',
+    ),
+  ),
+  suppress: v.exactOptional(
+    described(
+      v.array(
+        v.strictObject({
+          rule: described(v.string(), 'the id of a rule'),
+          object: described(v.string(), 'the object as findings name it, perhaps with *'),
+          reason: described(v.pipe(v.string(), v.regex(/\S/, 'not a reason')), 'why the finding is accepted'),
+        }),
+      ),
+      'findings that are accepted; for objects of Kubernetes there is the annotation whichrole.dev/ignore',
     ),
   ),
 });

@@ -1,5 +1,6 @@
 import type { Kube2iamFlags } from '../../model/kube2iam.ts';
 import { faultAt, type FieldFault, type GivenFlag } from './pflag.ts';
+import { portNames } from './settings.ts';
 
 /**
  * What a base ARN must look like; the same language as the program's own expression, which would take
@@ -93,7 +94,9 @@ const rules: readonly SettingRule[] = [
     flag: 'app-port',
     broken: (_, given) => {
       const port = given.get('app-port')?.value ?? '';
-      if (port === '' || (/^\d+$/.test(port) && Number(port) <= 65535)) return undefined;
+      if (port === '' || portNames.has(port) || (/^\d+$/.test(port) && Number(port) <= 65535)) {
+        return undefined;
+      }
       const reason = /^\d+$/.test(port)
         ? `address ${port}: invalid port`
         : `lookup tcp/${port}: unknown port`;

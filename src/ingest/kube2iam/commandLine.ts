@@ -5,21 +5,26 @@ import type { Argument } from './pflag.ts';
 /** Shells that run a script given as one argument. */
 const shells = new Set(['sh', 'bash', 'ash']);
 
-/** Finds the arguments that the kube2iam process gets: from `command`, `args`, or a shell script in them. */
-export function argumentsOf(container: Field): readonly Argument[] {
+/** Finds the arguments that a process gets: from `command`, `args`, or a shell script in them. */
+export function argumentsOf(container: Field, program: 'kube2iam' | 'kiam'): readonly Argument[] {
   const command = argumentList(child(container, 'command'));
   const args = argumentList(child(container, 'args'));
-  const [program, ...own] = command;
-  if (!program) return args; // the image's entrypoint is the program
-  if (!shells.has(baseName(program.text))) return [...own, ...args];
+  const [started, ...own] = command;
+  if (!started) return args; // the image's entrypoint is the program
+  if (!shells.has(baseName(started.text))) return [...own, ...args];
   const script = [...own, ...args].find((argument) => !argument.text.startsWith('-'));
-  return script ? scriptArguments(script) : [];
+  return script ? scriptArguments(script, program) : [];
 }
 
 /** Gives the last part of a path. */
 export function baseName(path: string): string {
   return path.split('/').at(-1) ?? path;
 }
+
+const commandIn = {
+  kube2iam: /(?:^|[\s;&|/])kube2iam((?:[ \t]+(?:'[^']*'|"[^"]*"|[^\s;&|'"])+)*)/,
+  kiam: /(?:^|[\s;&|/])kiam((?:[ \t]+(?:'[^']*'|"[^"]*"|[^\s;&|'"])+)*)/,
+} as const;
 
 function argumentList(field: Field): readonly Argument[] {
   return items(field).flatMap((item) => {
@@ -28,10 +33,13 @@ function argumentList(field: Field): readonly Argument[] {
   });
 }
 
-/** The words after `kube2iam` in a shell script, up to the end of that command. */
-function scriptArguments({ text: script, field }: Argument): readonly Argument[] {
+/** The words after the program in a shell script, up to the end of that command. */
+function scriptArguments(
+  { text: script, field }: Argument,
+  program: 'kube2iam' | 'kiam',
+): readonly Argument[] {
   const joined = script.replaceAll(/\\\r?\n/g, ' ');
-  const found = /(?:^|[\s;&|/])kube2iam((?:[ \t]+(?:'[^']*'|"[^"]*"|[^\s;&|'"])+)*)/.exec(joined);
+  const found = commandIn[program].exec(joined);
   const words = found?.[1]?.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   return words.map((word) => ({ text: word.replaceAll(/['"]/g, ''), field }));
 }

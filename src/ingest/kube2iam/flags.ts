@@ -43,7 +43,14 @@ export const flagDefinitions: ReadonlyMap<string, FlagDefinition> = new Map<stri
     'iam-role-session-ttl',
     { type: 'duration', setting: 'iamRoleSessionTtlSeconds', meaning: 'half of the session asked for' },
   ],
-  ['iam-role-error-ttl', { type: 'duration', meaning: 'how long a failed AssumeRole is remembered' }],
+  [
+    'iam-role-error-ttl',
+    {
+      type: 'duration',
+      setting: 'iamRoleErrorTtlSeconds',
+      meaning: 'how long a failed AssumeRole is remembered',
+    },
+  ],
   ['insecure', { type: 'boolean', meaning: 'does not verify the TLS of the API server' }],
   ['metadata-addr', { type: 'string', setting: 'metadataAddress', meaning: 'address of the real IMDS' }],
   ['iptables', { type: 'boolean', setting: 'iptables', meaning: 'adds the redirecting rule' }],
@@ -143,7 +150,7 @@ export const flagMistakes: ReadonlyMap<string, FlagMistake> = new Map<string, Fl
   [
     'iptables-additional-routes',
     {
-      help: 'kube2iam adds exactly one rule and cannot choose pods by label or route',
+      help: 'kube2iam adds exactly one rule, for all pods behind --host-interface; which pods get a role say the annotation iam.amazonaws.com/role and --namespace-restrictions, and a NetworkPolicy keeps pods away from 169.254.169.254',
       source: 'jtblin/kube2iam:iptables/iptables.go',
     },
   ],

@@ -6,7 +6,8 @@ import { valueAt } from '../yaml/located.ts';
 import type { ReadPodTemplate } from '../kubernetes/podTemplate.ts';
 import { checkSettings } from './checkSettings.ts';
 import { argumentsOf, baseName, expandReferences, openReference } from './commandLine.ts';
-import { parseCommandLine, type FieldFault, type GivenFlag } from './pflag.ts';
+import { flagDefinitions } from './flags.ts';
+import { parseCommandLine, type Argument, type FieldFault, type GivenFlag } from './pflag.ts';
 import { applyFlags } from './settings.ts';
 
 type ReadContainer = ReadPodTemplate['containers'][number];
@@ -24,7 +25,7 @@ export function readKube2iam(
   const found = kube2iamContainer(apps, workload.name);
   if (!found) return undefined;
   const { container, field } = found;
-  const args = argumentsOf(field).map((argument) => ({
+  const args = argumentsOf(field, 'kube2iam').map((argument) => ({
     ...argument,
     text: expandReferences(argument.text, container),
   }));
@@ -42,6 +43,7 @@ export function readKube2iam(
     ...workload,
     image: container.image,
     flags: applied.flags,
+    ...bareSwitches(args),
     flagRefs: Object.fromEntries(line.given.map((given) => [given.name, refOf(given.field)])),
     startupFaults: faults.map(({ field: _field, help: _help, ...startupFault }) => startupFault),
     hostNetwork: template.hostNetwork,
@@ -49,6 +51,12 @@ export function readKube2iam(
     tolerations: template.tolerations,
     serviceAccountName: template.serviceAccountName,
   };
+}
+
+function bareSwitches(args: readonly Argument[]): Pick<Kube2iam, 'bareSwitches'> {
+  const names = args.map(({ text }) => text.slice(2));
+  const bare = names.filter((name) => flagDefinitions.get(name)?.type === 'boolean');
+  return bare.length === 0 ? {} : { bareSwitches: bare };
 }
 
 /** Recognises the container: by its image, by its program, by its name, or as the only one of `kube2iam`. */

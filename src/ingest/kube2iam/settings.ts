@@ -9,6 +9,18 @@ const truths: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false])),
 };
 
+/**
+ * Names that stand for a port, as far as images without a file of services know them, and the one more that is
+ * used for this.
+ *
+ * @source golang/go:src/net/lookup.go `services`; /etc/services of Debian
+ */
+export const portNames: ReadonlyMap<string, number> = new Map([
+  ['http', 80],
+  ['https', 443],
+  ['http-alt', 8080],
+]);
+
 /** What a value becomes, or why Go refuses it. */
 type Converted =
   | { readonly kind: 'value'; readonly value: string | number | boolean }
@@ -59,6 +71,6 @@ function convert(type: 'string' | 'boolean' | 'duration' | 'port', text: string)
     }
     case 'port':
       // A string to the program; whether it can listen there is checked later, see `checkSettings`.
-      return { kind: 'value', value: /^\d{1,9}$/.test(text) ? Number(text) : 0 };
+      return { kind: 'value', value: /^\d{1,9}$/.test(text) ? Number(text) : (portNames.get(text) ?? 0) };
   }
 }

@@ -115,3 +115,86 @@ export const labelSelectorFields: FieldNames = {
   unknown: 'reportAll',
   source: 'kubernetes/apimachinery:pkg/apis/meta/v1/types.go LabelSelector',
 };
+
+/** The fields of the `spec` of an AdminNetworkPolicy and of those like it. */
+export const adminSpecFields: FieldNames = {
+  names: ['tier', 'priority', 'subject', 'ingress', 'egress'],
+  unknown: 'reportAll',
+  source: 'kubernetes-sigs/network-policy-api:apis/v1alpha2/clusternetworkpolicy_types.go',
+};
+
+/** The fields of the subject. */
+export const adminSubjectFields: FieldNames = {
+  names: ['namespaces', 'pods'],
+  unknown: 'reportAll',
+  source: 'kubernetes-sigs/network-policy-api:apis/v1alpha1/shared_types.go',
+};
+
+/** The fields of a rule. */
+export const adminRuleFields: FieldNames = {
+  names: ['name', 'action', 'from', 'to', 'ports', 'protocols'],
+  unknown: 'reportAll',
+  source: 'kubernetes-sigs/network-policy-api:apis/v1alpha1/adminnetworkpolicy_types.go, apis/v1alpha2',
+};
+
+/** The fields of a peer. */
+export const adminPeerFields: FieldNames = {
+  names: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
+  unknown: 'reportAll',
+  source: 'kubernetes-sigs/network-policy-api:apis/v1alpha1/adminnetworkpolicy_types.go',
+};
+
+/** The fields of a port. */
+export const adminPortFields: FieldNames = {
+  names: ['portNumber', 'portRange', 'namedPort'],
+  unknown: 'reportAll',
+  source: 'kubernetes-sigs/network-policy-api:apis/v1alpha1/shared_types.go',
+};
+
+/** The fields of a rule of a CiliumNetworkPolicy. */
+export const ciliumRuleFields: FieldNames = {
+  names: words(`
+    endpointSelector nodeSelector ingress ingressDeny egress egressDeny labels enableDefaultDeny
+    description log
+  `),
+  unknown: 'reportAll',
+  source: 'cilium/cilium:pkg/policy/api/rule.go',
+};
+
+/** The fields of one entry of `ingress`, `egress` and their deny counterparts. */
+export const ciliumEntryFields: FieldNames = {
+  names: words(`
+    toEndpoints toRequires toPorts toCIDR toCIDRSet toEntities toServices toFQDNs toGroups toNodes icmps
+    authentication fromEndpoints fromRequires fromCIDR fromCIDRSet fromEntities fromGroups fromNodes
+  `),
+  unknown: 'reportAll',
+  source: 'cilium/cilium:pkg/policy/api/egress.go, ingress.go',
+};
+
+/** The fields of the `spec` of a policy of Calico's. */
+export const calicoSpecFields: FieldNames = {
+  names: words(`
+    tier order ingress egress selector types doNotTrack preDNAT applyOnForward serviceAccountSelector
+    namespaceSelector performanceHints
+  `),
+  unknown: 'reportAll',
+  source: 'projectcalico/calico:api/pkg/apis/projectcalico/v3/globalnetworkpolicy.go',
+};
+
+/** The fields of a rule of Calico's. */
+export const calicoRuleFields: FieldNames = {
+  names: words(`
+    action ipVersion protocol icmp notProtocol notICMP source destination http metadata
+  `),
+  unknown: 'reportAll',
+  source: 'projectcalico/calico:api/pkg/apis/projectcalico/v3/policy_common.go (Rule)',
+};
+
+/** The fields of `source` and `destination`. */
+export const calicoEntityFields: FieldNames = {
+  names: words(`
+    nets notNets selector notSelector namespaceSelector services ports notPorts serviceAccounts domains
+  `),
+  unknown: 'reportAll',
+  source: 'projectcalico/calico:api/pkg/apis/projectcalico/v3/policy_common.go (EntityRule)',
+};

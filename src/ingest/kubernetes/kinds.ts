@@ -1,11 +1,20 @@
+import type { CalicoPolicy } from '../../model/calicoPolicy.ts';
+import type { CiliumPolicy } from '../../model/ciliumPolicy.ts';
 import { workloadKinds, type WorkloadKind } from '../../model/workload.ts';
-import { descend, type Field } from '../field.ts';
+import { child, descend, text, type Field } from '../field.ts';
 import type { Found } from '../found.ts';
+import { readKiam } from '../kiam/readKiam.ts';
 import { readKube2iam } from '../kube2iam/readKube2iam.ts';
+import { readAdminPolicy } from './adminPolicy.ts';
+import { readCalicoNetworkSet, readCalicoPolicy, readCalicoTier } from './calicoPolicy.ts';
+import { readCiliumPolicy } from './ciliumPolicy.ts';
 import { readNode } from './clusterNode.ts';
 import { readConfigMap, readSecret } from './dataObject.ts';
+import { readIgnoreAnnotation } from './ignoreAnnotation.ts';
+import { leftOut } from './refusals.ts';
 import { readNetworkPolicy } from './networkPolicy.ts';
 import { readSdkAnnotation } from './sdkAnnotation.ts';
+import { readSecurityGroupPolicy } from './securityGroupPolicy.ts';
 import { readNamespace, readServiceAccount } from './serviceAccount.ts';
 import { readWorkload, templatePaths } from './workload.ts';
 
@@ -28,6 +37,12 @@ const workloadGroups: Readonly<Record<WorkloadKind, readonly string[]>> = {
   Job: ['batch', 'extensions'],
   CronJob: ['batch'],
 };
+
+/** The group of Antrea's own policies, some of which have names that others have. */
+const antreaGroups = ['crd.antrea.io'];
+
+/** The groups of Calico's API, behind its API server and as bare resources. */
+const calicoGroups = ['projectcalico.org', 'crd.projectcalico.org'];
 
 /** Every kind that is read; the rest is counted. */
 export const kindReaders: ReadonlyMap<string, KindReader> = new Map<string, KindReader>([
@@ -59,11 +74,101 @@ export const kindReaders: ReadonlyMap<string, KindReader> = new Map<string, Kind
   [
     'NetworkPolicy',
     {
-      groups: ['networking.k8s.io', 'extensions'],
+      groups: ['networking.k8s.io', 'extensions', ...calicoGroups, ...antreaGroups],
       scope: 'namespaced',
       read: (object, name, namespace) => {
+        if (isOf(antreaGroups, object)) return unreadPolicy(object);
+        if (isOf(calicoGroups, object)) return calicoPolicies(readCalicoPolicy(object, name, namespace));
         const policy = readNetworkPolicy(object, name, namespace);
         return policy ? { networkPolicies: [policy] } : {};
+      },
+    },
+  ],
+  ...['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'].map(
+    (kind): [string, KindReader] => [
+      kind,
+      {
+        groups: ['policy.networking.k8s.io', 'networking.k8s.aws', ...antreaGroups],
+        scope: 'cluster',
+        read: (object, name) => {
+          if (isOf(antreaGroups, object)) return unreadPolicy(object);
+          const policy = readAdminPolicy(object, kind, name);
+          return policy ? { adminPolicies: [policy] } : {};
+        },
+      },
+    ],
+  ),
+  [
+    'CiliumNetworkPolicy',
+    {
+      groups: ['cilium.io'],
+      scope: 'namespaced',
+      read: (object, name, namespace) => ciliumPolicies(readCiliumPolicy(object, name, namespace)),
+    },
+  ],
+  [
+    'CiliumClusterwideNetworkPolicy',
+    {
+      groups: ['cilium.io'],
+      scope: 'cluster',
+      read: (object, name) => ciliumPolicies(readCiliumPolicy(object, name)),
+    },
+  ],
+  [
+    'GlobalNetworkPolicy',
+    {
+      groups: calicoGroups,
+      scope: 'cluster',
+      read: (object, name) => calicoPolicies(readCalicoPolicy(object, name)),
+    },
+  ],
+  [
+    'Tier',
+    {
+      groups: calicoGroups,
+      scope: 'cluster',
+      read: (object, name) => ({ calicoTiers: [readCalicoTier(object, name)] }),
+    },
+  ],
+  [
+    'NetworkSet',
+    {
+      groups: calicoGroups,
+      scope: 'namespaced',
+      read: (object, name, namespace) => ({
+        calicoNetworkSets: [readCalicoNetworkSet(object, name, namespace)],
+      }),
+    },
+  ],
+  [
+    'GlobalNetworkSet',
+    {
+      groups: calicoGroups,
+      scope: 'cluster',
+      read: (object, name) => ({ calicoNetworkSets: [readCalicoNetworkSet(object, name)] }),
+    },
+  ],
+  ['ApplicationNetworkPolicy', { groups: ['networking.k8s.aws'], scope: 'namespaced', read: unreadPolicy }],
+  ['CiliumLocalRedirectPolicy', { groups: ['cilium.io'], scope: 'namespaced', read: unreadPolicy }],
+  [
+    'HostEndpoint',
+    {
+      groups: calicoGroups,
+      scope: 'cluster',
+      read: (object) => {
+        leftOut(object, 'host endpoints are not read; policies over them are about nodes and not about pods');
+        return {};
+      },
+    },
+  ],
+  [
+    'SecurityGroupPolicy',
+    {
+      groups: ['vpcresources.k8s.aws'],
+      scope: 'namespaced',
+      read: (object, name, namespace) => {
+        const policy = readSecurityGroupPolicy(object, name, namespace);
+        return policy ? { securityGroupPolicies: [policy] } : {};
       },
     },
   ],
@@ -85,6 +190,24 @@ export const kindReaders: ReadonlyMap<string, KindReader> = new Map<string, Kind
   ],
 ]);
 
+function isOf(groups: readonly string[], object: Field): boolean {
+  return groups.some((group) => (text(child(object, 'apiVersion')) ?? '').startsWith(`${group}/`));
+}
+
+/** A policy that may stop packets, or turn them, and that nobody reads. */
+function unreadPolicy(object: Field): Partial<Found> {
+  leftOut(object, 'policies of this kind are not read; answers are as if it were not there');
+  return {};
+}
+
+function calicoPolicies(policy: CalicoPolicy | undefined): Partial<Found> {
+  return policy ? { calicoPolicies: [policy] } : {};
+}
+
+function ciliumPolicies(policy: CiliumPolicy | undefined): Partial<Found> {
+  return policy ? { ciliumPolicies: [policy] } : {};
+}
+
 function readPods(object: Field, kind: WorkloadKind, name: string, namespace: string): Partial<Found> {
   const { workload, pod } = readWorkload(object, kind, name, namespace);
   const annotations = descend(object, ...templatePaths[kind], 'metadata', 'annotations');
@@ -92,6 +215,9 @@ function readPods(object: Field, kind: WorkloadKind, name: string, namespace: st
   return {
     workloads: [workload],
     sdkStatements: readSdkAnnotation(annotations, workload),
+    // A pod's own annotations are read with every other object's.
+    suppressions: kind === 'Pod' ? [] : readIgnoreAnnotation(annotations),
     kube2iam: daemon ? [daemon] : [],
+    ...readKiam(pod, { ref: object.ref, namespace, name }),
   };
 }

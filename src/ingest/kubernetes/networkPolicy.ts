@@ -5,7 +5,7 @@ import type {
   NetworkPolicyRule,
 } from '../../model/kubernetes.ts';
 import { nearestWord } from '../../model/nearest.ts';
-import { child, complain, integer, items, refOf, text, type Field } from '../field.ts';
+import { child, integer, items, refOf, text, type Field } from '../field.ts';
 import { withoutUndefined } from '../withoutUndefined.ts';
 import { checkFields } from './checkFields.ts';
 import { isStrictlyInside, parseCidr } from './cidr.ts';
@@ -18,6 +18,7 @@ import {
   policyPortFields,
 } from './fieldNames.ts';
 import { readLabelSelector, type Refuse } from './labelSelector.ts';
+import { refusals } from './refusals.ts';
 
 const directions = {
   ingress: { fields: ingressRuleFields, peers: 'from' },
@@ -32,12 +33,7 @@ const protocols = ['TCP', 'UDP', 'SCTP'] as const;
  * @source kubernetes/kubernetes:pkg/apis/networking/validation/validation.go `ValidateNetworkPolicySpec`
  */
 export function readNetworkPolicy(object: Field, name: string, namespace: string): NetworkPolicy | undefined {
-  let refused = false;
-  const refuse: Refuse = (field, reason) => {
-    refused = true;
-    const help = 'the policy is treated as if it were not there';
-    complain(field, { code: 'rejected-policy', severity: 'error', message: reason, help });
-  };
+  const { refuse, any } = refusals();
   const spec = child(object, 'spec');
   checkFields(spec, networkPolicySpecFields);
   const ingress = readRules(spec, 'ingress', refuse);
@@ -51,7 +47,7 @@ export function readNetworkPolicy(object: Field, name: string, namespace: string
     ingress,
     egress,
   };
-  return refused ? undefined : policy;
+  return any() ? undefined : policy;
 }
 
 /**

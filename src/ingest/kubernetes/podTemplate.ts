@@ -8,6 +8,7 @@ import {
   notePlaceholder,
   refOf,
   text,
+  textList,
   textMap,
   truth,
   type Field,
@@ -46,6 +47,7 @@ export function readPodTemplate(pod: Field, namespace: string): ReadPodTemplate 
     hostNetwork: truth(child(spec, 'hostNetwork')) ?? false,
     nodeName: text(child(spec, 'nodeName')),
     nodeSelector: textMap(child(spec, 'nodeSelector')),
+    affinityOs: readAffinityOs(spec),
     tolerations: readTolerations(spec),
     containers: containers.map(({ container }) => container),
     volumes: items(child(spec, 'volumes')).map(readVolume),
@@ -66,6 +68,31 @@ function readServiceAccountName(spec: Field): string {
   const name = text(field);
   notePlaceholder(field, name);
   return name || text(child(spec, 'serviceAccount')) || 'default';
+}
+
+/**
+ * Finds the operating system that every alternative of the required node affinity names.
+ *
+ * @source kubernetes/api:core/v1/types.go NodeSelector: terms are alternatives, expressions of one hold together
+ */
+function readAffinityOs(spec: Field): string | undefined {
+  const required = descend(
+    spec,
+    'affinity',
+    'nodeAffinity',
+    'requiredDuringSchedulingIgnoredDuringExecution',
+  );
+  const systems = items(child(required, 'nodeSelectorTerms')).map((term) => {
+    const expressions = items(child(term, 'matchExpressions')).filter(
+      (expression) =>
+        /^(beta\.)?kubernetes\.io\/os$/.test(text(child(expression, 'key')) ?? '') &&
+        text(child(expression, 'operator')) === 'In',
+    );
+    const [only, ...others] = expressions.flatMap((expression) => textList(child(expression, 'values')));
+    return others.length === 0 ? only : undefined;
+  });
+  const [first, ...others] = new Set(systems);
+  return others.length === 0 ? first : undefined;
 }
 
 /** Reads `tolerations`. @source kubernetes/api:core/v1/types.go Toleration: the operator defaults to Equal */

@@ -4,6 +4,7 @@ import { complain, descend, items, child, rootField, type Field, type Report } f
 import type { Found } from '../found.ts';
 import { textAt, valueAt, type Located, type LocatedScalar } from '../yaml/located.ts';
 import { kindReaders, type KindReader } from './kinds.ts';
+import { readIgnoreAnnotation } from './ignoreAnnotation.ts';
 import { checkNames } from './metadata.ts';
 
 /** What became of one object: it was read, or it is of a kind that nobody asks about. */
@@ -77,7 +78,10 @@ function readObject(
     return { kind: 'unusable' };
   }
   checkNames(object);
-  return { kind: 'read', what: type.kind, found: reader.read(object, name, namespace) };
+  const found = reader.read(object, name, namespace);
+  const own = readIgnoreAnnotation(descend(object, 'metadata', 'annotations'));
+  const suppressions = [...own, ...(found.suppressions ?? [])];
+  return { kind: 'read', what: type.kind, found: { ...found, suppressions } };
 }
 
 /** The group in an `apiVersion`: empty for `v1`, `apps` for `apps/v1`. */

@@ -1,5 +1,6 @@
 import type { Namespace, ServiceAccount } from '../../model/kubernetes.ts';
-import { child, type Field } from '../field.ts';
+import { child, text, type Field } from '../field.ts';
+import { withoutUndefined } from '../withoutUndefined.ts';
 import { checkFields, checkMisplacedMetadata } from './checkFields.ts';
 import { serviceAccountFields } from './fieldNames.ts';
 import { annotationPlaces, readAnnotations, readLabels } from './metadata.ts';
@@ -11,7 +12,17 @@ export function readServiceAccount(object: Field, name: string, namespace: strin
   const metadata = child(object, 'metadata');
   const annotations = readAnnotations(metadata);
   const annotationRefs = annotationPlaces(metadata, annotations);
-  return { ref: object.ref, namespace, name, annotations, annotationRefs };
+  const createdAt = text(child(metadata, 'creationTimestamp'));
+  const labels = readLabels(metadata);
+  return withoutUndefined({
+    ref: object.ref,
+    namespace,
+    name,
+    labels,
+    annotations,
+    annotationRefs,
+    createdAt,
+  });
 }
 
 /** Reads a Namespace. A namespace inside a namespace, as some manifests have it, means nothing. */

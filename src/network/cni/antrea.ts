@@ -25,5 +25,13 @@ export const antrea: CniProfile = {
       evidence: 'docs',
     },
     ...asKubernetesDescribes,
+    otherKinds: {
+      ...asKubernetesDescribes.otherKinds,
+      adminNetworkPolicy: {
+        value: 'enforced',
+        source: 'antrea-io/antrea:docs/admin-network-policy.md (1.13 and later)',
+        evidence: 'docs',
+      },
+    },
   },
 };

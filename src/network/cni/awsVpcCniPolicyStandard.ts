@@ -20,6 +20,14 @@ export const networkPolicyAgent: EnforcingEngine = {
     evidence: 'recorded',
   },
   withoutPolicy: asKubernetesDescribes.withoutPolicy,
+  otherKinds: {
+    ...asKubernetesDescribes.otherKinds,
+    awsClusterNetworkPolicy: {
+      value: 'enforced',
+      source: 'aws/aws-network-policy-agent#496; its own program measured with an entry of the admin tier',
+      evidence: 'recorded',
+    },
+  },
   beforePolicies: {
     value: 'everything',
     source:

@@ -1,6 +1,6 @@
 import { asKubernetesDescribes } from './facts.ts';
 import type { CniProfile } from './profile.ts';
-import { calicoIptables } from './calicoIptables.ts';
+import { calicoIptables, calicoKinds } from './calicoIptables.ts';
 
 /** Describes Calico with its eBPF dataplane. */
 export const calicoEbpf: CniProfile = {
@@ -24,5 +24,6 @@ export const calicoEbpf: CniProfile = {
       evidence: 'unverified',
     },
     ...asKubernetesDescribes,
+    otherKinds: calicoKinds,
   },
 };

@@ -1,6 +1,26 @@
 import { asKubernetesDescribes, netfilterCrossed } from './facts.ts';
 import type { CniProfile, EnforcingEngine } from './profile.ts';
 
+/** The kinds that Calico enforces in any dataplane. */
+export const calicoKinds: EnforcingEngine['otherKinds'] = {
+  ...asKubernetesDescribes.otherKinds,
+  adminNetworkPolicy: {
+    value: 'enforced',
+    source: 'kubernetes-sigs/network-policy-api:site-src/implementations.md (Calico 3.29 to 3.31)',
+    evidence: 'docs',
+  },
+  clusterNetworkPolicy: {
+    value: 'enforced',
+    source: 'kubernetes-sigs/network-policy-api:site-src/implementations.md (Calico 3.32)',
+    evidence: 'docs',
+  },
+  calicoNetworkPolicy: {
+    value: 'enforced',
+    source: 'projectcalico/calico:api/pkg/apis/projectcalico/v3/globalnetworkpolicy.go',
+    evidence: 'source',
+  },
+};
+
 /**
  * Describes the engine of Calico's iptables and nftables dataplanes.
  *
@@ -18,6 +38,7 @@ export const calicoEngine: EnforcingEngine = {
     evidence: 'source',
   },
   ...asKubernetesDescribes,
+  otherKinds: calicoKinds,
 };
 
 /** Describes Calico with its iptables or nftables dataplane. */

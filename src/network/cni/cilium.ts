@@ -26,6 +26,14 @@ export const cilium: CniProfile = {
       evidence: 'docs',
     },
     ...asKubernetesDescribes,
+    otherKinds: {
+      ...asKubernetesDescribes.otherKinds,
+      ciliumNetworkPolicy: {
+        value: 'enforced',
+        source: 'docs.cilium.io "Network Policy"; cilium/cilium:pkg/policy/api/rule.go',
+        evidence: 'docs',
+      },
+    },
     podsInIpBlocks: {
       value: 'notSelected',
       source: 'cilium/cilium:Documentation/security/policy/language.rst (CIDR based)',

@@ -1,9 +1,38 @@
 import type { CniFact, CniProfile, EnforcingEngine } from './profile.ts';
 
+/** No kind of policy but NetworkPolicy: each of the others needs an engine that was made for it. */
+const noOtherKinds: EnforcingEngine['otherKinds'] = {
+  adminNetworkPolicy: {
+    value: 'ignored',
+    source: 'kubernetes-sigs/network-policy-api:site-src/implementations.md',
+    evidence: 'docs',
+  },
+  clusterNetworkPolicy: {
+    value: 'ignored',
+    source: 'kubernetes-sigs/network-policy-api:site-src/implementations.md',
+    evidence: 'docs',
+  },
+  awsClusterNetworkPolicy: {
+    value: 'ignored',
+    source: 'aws/aws-network-policy-agent#496: a kind of the VPC CNI alone',
+    evidence: 'docs',
+  },
+  ciliumNetworkPolicy: {
+    value: 'ignored',
+    source: 'docs.cilium.io "Network Policy": a kind of Cilium alone',
+    evidence: 'docs',
+  },
+  calicoNetworkPolicy: {
+    value: 'ignored',
+    source: 'docs.tigera.io "Network policy": a kind of Calico alone',
+    evidence: 'docs',
+  },
+};
+
 /** Rows that hold for every engine that enforces policy the way Kubernetes describes it. */
 export const asKubernetesDescribes: Pick<
   EnforcingEngine,
-  'podsInIpBlocks' | 'families' | 'withoutPolicy' | 'beforePolicies'
+  'podsInIpBlocks' | 'families' | 'withoutPolicy' | 'beforePolicies' | 'otherKinds'
 > = {
   podsInIpBlocks: {
     value: 'selected',
@@ -25,6 +54,7 @@ export const asKubernetesDescribes: Pick<
     source: 'kubernetes/website "Network Policies", pod lifecycle (kubernetes/website#39875)',
     evidence: 'docs',
   },
+  otherKinds: noOtherKinds,
 };
 
 /** Packets that a veth or a bridge hands to the kernel of the node pass through netfilter. */

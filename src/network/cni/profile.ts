@@ -31,6 +31,15 @@ export type OwnNodeTraffic =
   | { readonly kind: 'unpoliced'; readonly addresses: 'primary' | 'local' }
   | { readonly kind: 'noIpBlockSelects' };
 
+/** A kind of policy, or kinds that are read alike. */
+export type PolicyKind =
+  | 'networkPolicy'
+  | 'adminNetworkPolicy'
+  | 'clusterNetworkPolicy'
+  | 'awsClusterNetworkPolicy'
+  | 'ciliumNetworkPolicy'
+  | 'calicoNetworkPolicy';
+
 /**
  * What enforces NetworkPolicy.
  *
@@ -55,6 +64,10 @@ export type PolicyEngine =
        * What a pod may do until the policies that select it are loaded; `waits`: it has no network before.
        */
       readonly beforePolicies: CniFact<'everything' | 'nothing' | 'waits'>;
+      /** The other kinds of policy; one that is ignored has no effect on packets. */
+      readonly otherKinds: Readonly<
+        Record<Exclude<PolicyKind, 'networkPolicy'>, CniFact<'enforced' | 'ignored'>>
+      >;
     };
 
 /** An engine that judges policies. */

@@ -1,6 +1,8 @@
+import type { BuiltInChain, Rule, RuleSet, Table, TableName, Target } from '../../model/iptables.ts';
+import type { ObjectRef } from '../../model/objectRef.ts';
 import { matchesRule } from './match.ts';
-import type { HostNetwork, Packet } from './packet.ts';
-import type { BuiltInChain, Rule, RuleSet, Table, TableName, Target } from './rule.ts';
+import type { Host, Packet } from './packet.ts';
+import { applyToPacket } from './target.ts';
 
 /** A rule that matched a packet. */
 export interface RuleHit {
@@ -9,21 +11,24 @@ export interface RuleHit {
   readonly rule: Rule;
 }
 
-/**
- * How a packet came through one or more chains.
- *
- * `undecided`: the last of `hits` holds a match that nobody can judge, and it makes a difference.
- */
+/** How a packet came through a built-in chain of one table and the chains that it jumps to. */
 export interface Passage {
-  readonly verdict: 'accept' | 'drop' | 'reject' | 'undecided';
+  readonly table: TableName;
+  readonly chain: BuiltInChain;
+  readonly verdict: 'accept' | 'drop' | 'reject';
   readonly packet: Packet;
+  /** The last of them decided, unless `byPolicy`. */
   readonly hits: readonly RuleHit[];
+  /** The packet reached the end of the built-in chain. */
+  readonly byPolicy: boolean;
+  /** Where that chain stands. */
+  readonly ref?: ObjectRef;
 }
 
 /**
  * Leads a packet through a built-in chain of one table, and the chains that it jumps to.
  *
- * Where a match cannot be judged both ways are followed; when they end alike it made no difference.
+ * Where a match cannot be judged both ways are followed; only when they end differently is it asked.
  *
  * @source iptables(8): chains end in a verdict, in RETURN, or at their end; a built-in one then in its policy
  */
@@ -32,19 +37,29 @@ export function passTable(
   name: TableName,
   builtIn: BuiltInChain,
   packet: Packet,
-  host: HostNetwork,
+  host: Host,
 ): Passage {
   const table = rules.tables[name];
-  if (!table?.[builtIn]) return { verdict: 'accept', packet, hits: [] };
-  const position: Position = { stack: [{ chain: builtIn, index: 0 }], packet, hits: [] };
-  return run({ table, name, builtIn, host }, position, forkLimit);
+  const start = { table: name, chain: builtIn, packet, hits: [] };
+  if (!table?.[builtIn]) return { ...start, verdict: 'accept', byPolicy: true };
+  const scene: Scene = { table, name, builtIn, host };
+  let at: Position = { stack: [{ chain: builtIn, index: 0 }], packet, hits: [] };
+  for (;;) {
+    const next = advance(scene, at);
+    if (next.kind === 'end') return next.passage;
+    const same = settle(scene, next, lookAhead);
+    if (same) return same;
+    const chosen = decide(scene, next);
+    if (chosen.kind === 'end') return chosen.passage;
+    at = chosen.position;
+  }
 }
 
 interface Scene {
   readonly table: Table;
   readonly name: TableName;
   readonly builtIn: BuiltInChain;
-  readonly host: HostNetwork;
+  readonly host: Host;
 }
 
 /** Where a packet stands inside a table: the innermost chain comes last. */
@@ -59,70 +74,102 @@ interface Frame {
   readonly index: number;
 }
 
-/** How often one packet may meet a match that nobody can judge; above it the passage is undecided. */
-const forkLimit = 12;
+type Next =
+  | { readonly kind: 'end'; readonly passage: Passage }
+  | { readonly kind: 'position'; readonly position: Position };
+
+/** A rule of which nobody can tell what it does with the packet. */
+interface Doubt {
+  readonly kind: 'doubt';
+  readonly rule: Rule;
+  /** The packet does not match. */
+  readonly passed: Position;
+  /** It matches; for a target that is not understood, the packet is noted and goes on. */
+  readonly taken: Next;
+  readonly about: 'match' | 'target';
+}
+
+/** How many doubts in a row are followed both ways before the first of them is asked about. */
+const lookAhead = 4;
 
 /** The kernel refuses rules that run in a circle; a packet that so many rules matched has met one. */
 const hitLimit = 1000;
 
-function run(scene: Scene, from: Position, forks: number): Passage {
+/** Leads the packet on to the end of the table or to the next doubt. */
+function advance(scene: Scene, from: Position): Extract<Next, { kind: 'end' }> | Doubt {
   let at = from;
-  while (at.hits.length < hitLimit) {
+  for (;;) {
     const frame = at.stack.at(-1);
-    if (!frame) return { verdict: endPolicy(scene), packet: at.packet, hits: at.hits };
-    const rule = scene.table[frame.chain]?.rules[frame.index];
+    if (!frame || at.hits.length > hitLimit) return atPolicy(scene, at);
+    const rules = scene.table[frame.chain]?.rules ?? [];
+    let { index } = frame;
+    let matches = 'no';
+    // The rules that do not match are by far the most.
+    for (; index < rules.length; index += 1) {
+      const rule = rules[index];
+      matches = rule ? matchesRule(rule, at.packet, scene.host) : 'no';
+      if (matches === 'yes' || (matches === 'unknown' && !isIdle(rule?.target))) break;
+    }
+    const rule = rules[index];
     if (!rule) {
       at = returned(at);
       continue;
     }
-    const passed = step(at, frame);
-    const matches = matchesRule(rule, at.packet, scene.host);
-    if (matches === 'no' || (matches === 'unknown' && isIdle(rule.target))) {
-      at = passed;
-      continue;
-    }
-    const hit: RuleHit = { table: scene.name, chain: frame.chain, rule };
-    const taken = apply(scene, noted(passed, hit), rule.target);
-    if (rule.target?.kind === 'unknown') return { verdict: 'undecided', packet: at.packet, hits: taken.hits };
-    if (matches === 'unknown') return fork(scene, passed, taken, hit, forks);
-    if ('verdict' in taken) return taken;
-    at = taken;
+    const passed = { ...at, stack: [...at.stack.slice(0, -1), { ...frame, index: index + 1 }] };
+    const noted = { ...passed, hits: [...at.hits, { table: scene.name, chain: frame.chain, rule }] };
+    const taken = apply(scene, noted, rule.target);
+    const about = rule.target?.kind === 'unknown' ? 'target' : 'match';
+    if (matches === 'unknown' || about === 'target') return { kind: 'doubt', rule, passed, taken, about };
+    if (taken.kind === 'end') return taken;
+    at = taken.position;
   }
-  return { verdict: 'undecided', packet: at.packet, hits: at.hits };
 }
 
-function fork(
-  scene: Scene,
-  passed: Position,
-  taken: Position | Passage,
-  hit: RuleHit,
-  forks: number,
-): Passage {
-  const undecided: Passage = { verdict: 'undecided', packet: passed.packet, hits: [...passed.hits, hit] };
-  if (forks === 0) return undecided;
-  const without = run(scene, passed, forks - 1);
-  const within = 'verdict' in taken ? taken : run(scene, taken, forks - 1);
-  if (without.verdict === 'undecided') return without;
-  if (within.verdict === 'undecided') return within;
-  const alike =
-    without.verdict === within.verdict && JSON.stringify(without.packet) === JSON.stringify(within.packet);
-  return alike ? without : undecided;
+/** Gives the end that a packet comes to whichever way a doubt turns out, or nothing when it matters. */
+function settle(scene: Scene, { passed, taken, about }: Doubt, depth: number): Passage | undefined {
+  if (about === 'target' || depth === 0) return undefined;
+  const without = endOf(scene, passed, depth - 1);
+  const within = without && (taken.kind === 'end' ? taken.passage : endOf(scene, taken.position, depth - 1));
+  if (!without || !within || without.verdict !== within.verdict) return undefined;
+  return JSON.stringify(without.packet) === JSON.stringify(within.packet) ? without : undefined;
+}
+
+function endOf(scene: Scene, from: Position, depth: number): Passage | undefined {
+  const next = advance(scene, from);
+  return next.kind === 'end' ? next.passage : settle(scene, next, depth);
+}
+
+function decide(scene: Scene, { rule, passed, taken, about }: Doubt): Next {
+  const details = { scope: rule.text, ...(rule.ref ? { about: rule.ref } : {}) };
+  const skip: Next = { kind: 'position', position: passed };
+  if (matchesRule(rule, passed.packet, scene.host) === 'unknown') {
+    if (scene.host.ask({ name: 'iptablesMatch', ...details }) === 'fitsNot') return skip;
+    if (about === 'match') return taken;
+  }
+  const noted = taken.kind === 'position' ? taken.position : passed;
+  switch (scene.host.ask({ name: 'iptablesTarget', ...details })) {
+    case 'accepted':
+      return { kind: 'end', passage: ended(scene, noted, 'accept') };
+    case 'dropped':
+      return { kind: 'end', passage: ended(scene, noted, 'drop') };
+    default:
+      return { kind: 'position', position: noted };
+  }
+}
+
+function atPolicy(scene: Scene, at: Position): Extract<Next, { kind: 'end' }> {
+  const verdict = scene.table[scene.builtIn]?.policy === 'DROP' ? 'drop' : 'accept';
+  const { ref } = scene.table[scene.builtIn] ?? {};
+  const passage = { ...ended(scene, at, verdict), byPolicy: true };
+  return { kind: 'end', passage: ref ? { ...passage, ref } : passage };
+}
+
+function ended(scene: Scene, { packet, hits }: Position, verdict: Passage['verdict']): Passage {
+  return { table: scene.name, chain: scene.builtIn, verdict, packet, hits, byPolicy: false };
 }
 
 function returned(at: Position): Position {
   return { ...at, stack: at.stack.slice(0, -1) };
-}
-
-function step(at: Position, frame: Frame): Position {
-  return { ...at, stack: [...at.stack.slice(0, -1), { ...frame, index: frame.index + 1 }] };
-}
-
-function endPolicy(scene: Scene): 'accept' | 'drop' {
-  return scene.table[scene.builtIn]?.policy === 'DROP' ? 'drop' : 'accept';
-}
-
-function noted(at: Position, hit: RuleHit): Position {
-  return { ...at, hits: [...at.hits, hit] };
 }
 
 function isIdle(target: Target | undefined): boolean {
@@ -130,43 +177,34 @@ function isIdle(target: Target | undefined): boolean {
 }
 
 /** Carries out a target on a packet whose position already stands behind the rule. */
-function apply(scene: Scene, at: Position, target: Target | undefined): Position | Passage {
-  const { packet, hits, stack } = at;
-  switch (target?.kind) {
-    case undefined:
+function apply(scene: Scene, at: Position, target: Target | undefined): Next {
+  const { stack } = at;
+  const on = (position: Position): Next => ({ kind: 'position', position });
+  const end = (verdict: Passage['verdict'], packet: Packet = at.packet): Next => ({
+    kind: 'end',
+    passage: ended(scene, { ...at, packet }, verdict),
+  });
+  if (!target) return on(at);
+  switch (target.kind) {
     case 'passes':
     case 'unknown':
-      return at;
+      return on(at);
     case 'ACCEPT':
-      return { verdict: 'accept', packet, hits };
+      return end('accept');
     case 'DROP':
-      return { verdict: 'drop', packet, hits };
+      return end('drop');
     case 'REJECT':
-      return { verdict: 'reject', packet, hits };
+      return end('reject');
     case 'RETURN':
-      return returned(at);
+      return on(returned(at));
     case 'jump':
-      return { ...at, stack: [...stack, { chain: target.chain, index: 0 }] };
+      return on({ ...at, stack: [...stack, { chain: target.chain, index: 0 }] });
     case 'goto':
-      return { ...at, stack: [...stack.slice(0, -1), { chain: target.chain, index: 0 }] };
-    case 'MARK':
-      return { ...at, packet: { ...packet, mark: ((packet.mark & ~target.mask) ^ target.value) >>> 0 } };
-    case 'NOTRACK':
-      return { ...at, packet: { ...packet, connection: { state: 'untracked' } } };
-    case 'DNAT':
-      return { verdict: 'accept', packet: translated(packet, target.address, target.port), hits };
-    case 'REDIRECT': {
-      const own = packet.inInterface ? scene.host.incomingAddress : '127.0.0.1';
-      if (own === undefined) return { verdict: 'drop', packet, hits };
-      return { verdict: 'accept', packet: translated(packet, own, target.port), hits };
+      return on({ ...at, stack: [...stack.slice(0, -1), { chain: target.chain, index: 0 }] });
+    default: {
+      const { packet, ends } = applyToPacket(target, at.packet, scene.host);
+      if (ends === undefined) return on({ ...at, packet });
+      return end(ends, packet);
     }
   }
-}
-
-function translated(packet: Packet, address: string | undefined, port: number | undefined): Packet {
-  return {
-    ...packet,
-    destination: address ?? packet.destination,
-    destinationPort: port ?? packet.destinationPort,
-  };
 }

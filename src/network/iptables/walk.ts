@@ -1,71 +1,131 @@
-import { cidrContains, familyOf, sameAddress } from '../address.ts';
-import type { HostNetwork, Packet } from './packet.ts';
-import type { BuiltInChain, RuleSet, TableName } from './rule.ts';
+import type { BuiltInChain, RuleSet, TableName } from '../../model/iptables.ts';
+import { cidrContains, familyOf } from '../address.ts';
+import { isLocal } from './match.ts';
+import { translate } from './nat.ts';
+import type { Host, Packet } from './packet.ts';
+import { faceOf, loopbackFace } from './route.ts';
 import { passTable, type Passage } from './table.ts';
 
-/** A packet after PREROUTING and the routing decision. */
-export interface Arrival extends Passage {
+/** How a packet came through the node. */
+export interface Journey {
+  readonly passages: readonly Passage[];
+  /** `martian`: it came from outside for 127.0.0.0/8. */
+  readonly end: 'delivered' | 'dropped' | 'rejected' | 'martian';
   /** For a process of the node, or for somebody beyond it. */
-  readonly route: 'local' | 'forward';
+  readonly at: 'node' | 'beyond';
+  /** As it was at the end. */
+  readonly packet: Packet;
 }
 
 /**
- * Leads a packet that came in by an interface through raw, mangle and nat PREROUTING, and routes it.
+ * Leads a packet that came in by an interface through PREROUTING, the routing decision, and INPUT or FORWARD
+ * and POSTROUTING.
  *
  * @source netfilter.org "Traversing of tables and chains"; the order was measured with packets
  */
-export function enterNode(rules: RuleSet, packet: Packet, host: HostNetwork): Arrival {
-  const through = passTables(rules, ['raw', 'mangle', 'nat'], 'PREROUTING', packet, host);
-  const { destination } = through.packet;
+export function enterNode(rules: RuleSet, packet: Packet, host: Host): Journey {
+  const walk = beginWalk(rules, packet, host);
+  passRaw(walk, 'PREROUTING');
+  pass(walk, 'mangle', 'PREROUTING');
+  passNat(walk, 'PREROUTING');
+  if (walk.end !== undefined) return journeyOf(walk);
+  const { destination } = walk.packet;
+  if (!isLocal(destination, host)) return forward(walk);
   // INVARIANT: without route_localnet the kernel drops what comes from outside for 127.0.0.0/8.
-  if (cidrContains('127.0.0.0/8', destination)) {
-    const martian = through.verdict === 'accept' && host.routeLocalnet === 'off';
-    return { ...through, verdict: martian ? 'drop' : through.verdict, route: 'local' };
+  if (cidrContains('127.0.0.0/8', destination ?? '') && host.routeLocalnet() === 'off') {
+    return { ...journeyOf(walk), end: 'martian', at: 'node' };
   }
-  const local = host.localAddresses.some((own) => sameAddress(own, destination));
-  return { ...through, route: local ? 'local' : 'forward' };
+  return deliver(walk);
 }
 
-/** Leads a packet that was routed through INPUT or FORWARD. */
-export function afterRouting(rules: RuleSet, arrival: Arrival, host: HostNetwork): Passage {
-  if (arrival.verdict !== 'accept') return arrival;
-  const [chain, packet]: readonly [BuiltInChain, Packet] =
-    arrival.route === 'local'
-      ? ['INPUT', arrival.packet]
-      : ['FORWARD', { ...arrival.packet, outInterface: host.uplink }];
-  const through = passTables(rules, ['mangle', 'filter'], chain, packet, host);
-  return { ...through, hits: [...arrival.hits, ...through.hits] };
+/** Leads a packet that a process of the node sends through OUTPUT and POSTROUTING; PREROUTING never sees it. */
+export function leaveNode(rules: RuleSet, packet: Packet, host: Host): Journey {
+  const { inInterface: _none, ...sent } = packet;
+  const walk = beginWalk(rules, { ...sent, outInterface: faceOf(packet, host).name }, host);
+  passRaw(walk, 'OUTPUT');
+  pass(walk, 'mangle', 'OUTPUT');
+  passNat(walk, 'OUTPUT');
+  // The interface is the one that was chosen before anything was rewritten.
+  pass(walk, 'filter', 'OUTPUT');
+  postrouting(walk);
+  if (walk.end !== undefined || !isLocal(walk.packet.destination, host)) return journeyOf(walk);
+  // What a process sends to the node itself comes in again, by the loopback interface; its connection is known.
+  const { outInterface: _lo, ...back } = walk.packet;
+  walk.packet = { ...back, inInterface: loopbackFace.name };
+  pass(walk, 'raw', 'PREROUTING');
+  pass(walk, 'mangle', 'PREROUTING');
+  return deliver(walk);
 }
 
-/** Leads a packet that a process of the node sends through the OUTPUT chains; PREROUTING never sees it. */
-export function leaveNode(rules: RuleSet, packet: Packet, host: HostNetwork): Passage {
-  const outgoing: Packet = { ...packet, outInterface: host.uplink };
-  return passTables(rules, ['raw', 'mangle', 'nat', 'filter'], 'OUTPUT', outgoing, host);
+/** A packet under way: what it met so far, and how it ended, if it did. */
+interface Walk {
+  readonly rules: RuleSet;
+  readonly host: Host;
+  readonly passages: Passage[];
+  packet: Packet;
+  at: Journey['at'];
+  end?: Journey['end'];
 }
 
-function passTables(
-  rules: RuleSet,
-  tables: readonly TableName[],
-  chain: BuiltInChain,
-  packet: Packet,
-  host: HostNetwork,
-): Passage {
-  const start: Passage = { verdict: 'accept', packet, hits: [] };
-  if (familyOf(packet.destination) !== rules.family) return start;
-  return tables.reduce<Passage>((so, table) => {
-    if (so.verdict !== 'accept') return so;
-    const next =
-      table === 'nat'
-        ? passNat(rules, chain, so.packet, host)
-        : passTable(rules, table, chain, so.packet, host);
-    return { ...next, hits: [...so.hits, ...next.hits] };
-  }, start);
+function beginWalk(rules: RuleSet, packet: Packet, host: Host): Walk {
+  // An IPv4 rule never meets an IPv6 packet.
+  const family = familyOf(packet.destination ?? packet.source ?? '') ?? rules.family;
+  const applicable = family === rules.family ? rules : { ...rules, tables: {} };
+  return { rules: applicable, host, passages: [], packet, at: 'beyond' };
 }
 
-function passNat(rules: RuleSet, chain: BuiltInChain, packet: Packet, host: HostNetwork): Passage {
-  const { connection } = packet;
-  if (connection.state === 'new') return passTable(rules, 'nat', chain, packet, host);
-  const to = connection.state === 'established' ? connection.translatedTo : undefined;
-  const moved = to ? { ...packet, destination: to.address, destinationPort: to.port } : packet;
-  return { verdict: 'accept', packet: moved, hits: [] };
+function journeyOf({ passages, packet, at, end = 'delivered' }: Walk): Journey {
+  return { passages, end, at, packet };
+}
+
+function deliver(walk: Walk): Journey {
+  walk.at = 'node';
+  const { outInterface: _none, ...incoming } = walk.packet;
+  walk.packet = incoming;
+  pass(walk, 'mangle', 'INPUT');
+  pass(walk, 'filter', 'INPUT');
+  passNat(walk, 'INPUT');
+  return journeyOf(walk);
+}
+
+function forward(walk: Walk): Journey {
+  walk.packet = { ...walk.packet, outInterface: faceOf(walk.packet, walk.host).name };
+  pass(walk, 'mangle', 'FORWARD');
+  pass(walk, 'filter', 'FORWARD');
+  postrouting(walk);
+  return journeyOf(walk);
+}
+
+function postrouting(walk: Walk): void {
+  if (walk.end !== undefined) return;
+  const { inInterface: _none, ...outgoing } = walk.packet;
+  walk.packet = { ...outgoing, outInterface: faceOf(outgoing, walk.host).name };
+  pass(walk, 'mangle', 'POSTROUTING');
+  passNat(walk, 'POSTROUTING');
+}
+
+/** Table raw comes before connection tracking: its rules know of no connection, and may forbid one. */
+function passRaw(walk: Walk, chain: BuiltInChain): void {
+  const { connection } = walk.packet;
+  walk.packet = { ...walk.packet, connection: { ...connection, state: 'unseen' } };
+  pass(walk, 'raw', chain);
+  const after = walk.packet.connection;
+  const state = after.state === 'unseen' ? connection.state : after.state;
+  walk.packet = { ...walk.packet, connection: { ...after, state } };
+}
+
+function passNat(walk: Walk, chain: BuiltInChain): void {
+  if (walk.end !== undefined) return;
+  const { connection } = walk.packet;
+  const isSettled = connection.state === 'new' && chain === 'INPUT' && connection.source !== undefined;
+  if (connection.state === 'new' && !isSettled) return pass(walk, 'nat', chain);
+  walk.packet = translate(walk.packet, chain);
+}
+
+function pass(walk: Walk, table: TableName, chain: BuiltInChain): void {
+  if (walk.end !== undefined) return;
+  const passage = passTable(walk.rules, table, chain, walk.packet, walk.host);
+  if (walk.rules.tables[table]?.[chain]) walk.passages.push(passage);
+  walk.packet = passage.packet;
+  if (passage.verdict !== 'accept') walk.end = passage.verdict === 'drop' ? 'dropped' : 'rejected';
 }

@@ -146,14 +146,14 @@ describe('lists and other kinds', () => {
     const objects = [
       'apiVersion: v1\nkind: Service\nmetadata: {name: a}',
       'apiVersion: v1\nkind: Service\nmetadata: {name: b}',
-      'apiVersion: crd.projectcalico.org/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {selector: !all()}',
+      'apiVersion: example.org/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {priority: 5}',
       'replicaCount: 1\nserviceAccount: {annotations: {}}',
       'apiVersion: v2\nname: a-chart',
       'just text',
     ];
     const parsed = read(objects.join('\n---\n'));
     expect(parsed.ignored).toEqual([
-      { kind: 'NetworkPolicy.crd.projectcalico.org', count: 1 },
+      { kind: 'NetworkPolicy.example.org', count: 1 },
       { kind: 'Service', count: 2 },
       { kind: 'other document', count: 2 },
       { kind: 'plain text', count: 1 },

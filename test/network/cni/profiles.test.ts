@@ -47,4 +47,27 @@ describe('the profile of every CNI', () => {
       'kubenet: notEnforced',
     ]);
   });
+
+  it('says which kinds beside NetworkPolicy each enforces', () => {
+    const kinds = cniIds.flatMap((id) => {
+      const { policy } = cniProfile(id);
+      if (policy.kind === 'notEnforced') return [];
+      const enforced = Object.entries(policy.otherKinds).filter(([, { value }]) => value === 'enforced');
+      return `${id}: ${enforced.map(([kind]) => kind).join(', ')}`;
+    });
+    const ofCalico = 'adminNetworkPolicy, clusterNetworkPolicy, calicoNetworkPolicy';
+    expect(kinds).toEqual([
+      'aws-vpc-cni-policy-standard: awsClusterNetworkPolicy',
+      'aws-vpc-cni-policy-strict: awsClusterNetworkPolicy',
+      `calico-iptables: ${ofCalico}`,
+      `calico-ebpf: ${ofCalico}`,
+      `calico-on-aws-vpc-cni: ${ofCalico}`,
+      'cilium: ciliumNetworkPolicy',
+      'cilium-ebpf-host-routing: ciliumNetworkPolicy',
+      'cilium-on-aws-vpc-cni: ciliumNetworkPolicy',
+      'antrea: adminNetworkPolicy',
+      'kube-router: ',
+      'weave: ',
+    ]);
+  });
 });

@@ -1,0 +1,131 @@
+import type { NodeRules, Rule, RuleSet } from '../model/iptables.ts';
+import type { World } from '../model/world.ts';
+import type { ClusterNode } from '../model/node.ts';
+import { parseAddress, cidrWithin } from './address.ts';
+import { matchesInterface, type HostInterface } from './hostInterface.ts';
+import type { Face, Host } from './iptables/packet.ts';
+import { interfaceOf, type Scene } from './scene.ts';
+
+/** Finds the rules of a node that the input shows; those that name the node win over those of any node. */
+export function rulesOf(
+  { iptables }: World,
+  node: ClusterNode,
+  family: RuleSet['family'],
+): NodeRules | undefined {
+  const own = iptables.filter(({ ruleSet }) => ruleSet.family === family);
+  return (
+    own.findLast((rules) => rules.node === node.name) ?? own.findLast((rules) => rules.node === undefined)
+  );
+}
+
+/**
+ * Describes the node to its rules: addresses, interfaces, routes.
+ *
+ * A routed CNI gives the node's end of a pod's veth no address; a bridge or a gateway has one.
+ *
+ * @source measured with packets: REDIRECT is lost on a veth without an address
+ */
+export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'>): Host {
+  const { world, ask, source } = scene;
+  const { node, pod } = source;
+  const named = namedByRules(rules.ruleSet);
+  const addresses = node.addresses.length > 0 ? node.addresses : named.redirectedTo;
+  const own = addresses.find((address) => parseAddress(address)?.family === rules.ruleSet.family);
+  const ofPod: Face = {
+    name: 'ofPod',
+    get address() {
+      return interfaceOf(scene.cni.ask(), source).kind === 'name' ? own : undefined;
+    },
+  };
+  const podKey = `${pod.namespace}/${pod.ref.name}`;
+  return {
+    localAddresses: [...addresses, ...agentAddresses],
+    podFace: ofPod,
+    uplink: { name: { kind: 'name', name: named.uplink }, ...(own === undefined ? {} : { address: own }) },
+    routes: podsOn(world, node).map((address) => ({ cidr: wholeAddress(address), face: ofPod })),
+    podInterface: (precision) => {
+      const face = interfaceOf(scene.cni.ask(), source);
+      return precision === 'byCni' ? face : nameInterface(scene, podKey, face, named.interfaces);
+    },
+    routeLocalnet: () =>
+      ask({ name: 'routeLocalnet', scope: node.name, about: node.ref }) === 'on' ? 'on' : 'off',
+    ipSets: rules.ipSets,
+    ask,
+  };
+}
+
+/**
+ * Where the EKS Pod Identity agent listens: an address of the node's own.
+ *
+ * @source aws/eks-pod-identity-agent:configuration/config.go
+ */
+const agentAddresses: readonly string[] = ['169.254.170.23', 'fd00:ec2::23'];
+
+/** Asks which of the interfaces that the rules name is the pod's; it may be one that none of them names. */
+function nameInterface(
+  { ask, source: { pod } }: Scene,
+  scope: string,
+  face: HostInterface,
+  named: readonly string[],
+): HostInterface {
+  if (face.kind === 'name') return face;
+  const candidates = named.filter((name) => matchesInterface(name, face) === 'unknown');
+  const options = [`${face.prefix}…`, ...candidates];
+  const name = ask({ name: 'podInterface', scope, options, about: pod.ref });
+  return { kind: 'name', name };
+}
+
+function podsOn({ workloads }: World, node: ClusterNode): readonly string[] {
+  return workloads.flatMap(({ template: { nodeName, hostNetwork, status } }) => {
+    const here = nodeName === node.name && !hostNetwork;
+    return here && status?.podIP !== undefined ? [status.podIP] : [];
+  });
+}
+
+function wholeAddress(address: string): string {
+  return `${address}/${address.includes(':') ? 128 : 32}`;
+}
+
+/** What the rules themselves tell of their node. */
+interface NamedByRules {
+  /** Interfaces named whole. */
+  readonly interfaces: readonly string[];
+  readonly uplink: string;
+  /** Addresses to which metadata requests are turned: those of daemons on the node. */
+  readonly redirectedTo: readonly string[];
+}
+
+const namesOfRuleSets = new WeakMap<RuleSet, NamedByRules>();
+
+function namedByRules(ruleSet: RuleSet): NamedByRules {
+  const known = namesOfRuleSets.get(ruleSet);
+  if (known) return known;
+  const interfaces = new Set<string>();
+  const redirectedTo = new Set<string>();
+  for (const table of Object.values(ruleSet.tables)) {
+    for (const { rules } of Object.values(table)) {
+      for (const rule of rules) {
+        for (const match of rule.matches) {
+          const isInterface = match.kind === 'inInterface' || match.kind === 'outInterface';
+          if (isInterface && !match.pattern.endsWith('+')) interfaces.add(match.pattern);
+        }
+        const { target } = rule;
+        if (target?.kind === 'DNAT' && target.address !== undefined && isAboutMetadata(rule)) {
+          redirectedTo.add(target.address);
+        }
+      }
+    }
+  }
+  const uplink = [...interfaces].find((name) => /^(eth|ens|enp|eno|bond)\d/.test(name)) ?? 'eth0';
+  const named = { interfaces: [...interfaces], uplink, redirectedTo: [...redirectedTo] };
+  namesOfRuleSets.set(ruleSet, named);
+  return named;
+}
+
+function isAboutMetadata({ matches }: Rule): boolean {
+  return matches.some(
+    (match) =>
+      match.kind === 'destination' &&
+      ['169.254.0.0/16', 'fd00:ec2::/32'].some((block) => cidrWithin(match.cidr, block)),
+  );
+}
