@@ -7,6 +7,7 @@ export type { Identity, Mechanism } from './model/identity.ts';
 export type { ObjectRef, SourcePosition } from './model/objectRef.ts';
 export { sdkFamilies, type SdkFamily, type SdkRef } from './model/sdk.ts';
 export type { World } from './model/world.ts';
+export { parseIptablesSave, type ParsedRuleSets } from './ingest/iptables/iptablesSave.ts';
 export { parseInput, type Parsed } from './ingest/parse.ts';
 export type { InputText } from './ingest/yaml/documents.ts';
 export { sdkCatalogue } from './sdkChain/registry.ts';

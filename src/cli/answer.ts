@@ -1,16 +1,17 @@
-import { findConflicts } from '../findings/examine.ts';
+import { checkExpectations } from '../findings/expectations.ts';
 import { nearestWord } from '../model/nearest.ts';
+import { describePosition } from '../model/objectRef.ts';
 import { answersToJson } from '../report/json.ts';
 import { renderTable } from '../report/table.ts';
-import { expectationText } from '../report/expectationText.ts';
+import { expectationText, unmetText } from '../report/expectationText.ts';
 import { renderIgnored } from '../report/diagnosticsText.ts';
 import { overviewFor } from '../resolve/resolve.ts';
 import { containersOf, type ContainerOf } from '../resolve/subjects.ts';
-import { answersOf, inputPaths, resolveOptions } from './answersOf.ts';
+import { answersOf, findingsOf, inputPaths, resolveOptions } from './answersOf.ts';
 import { disappointments, parseExpectation, type Expectation } from './expectation.ts';
 import type { Io } from './io.ts';
 import type { AnswerOptions } from './options.ts';
-import { exitCodeOf, openSession, refuse, type ExitCode, type Session } from './session.ts';
+import { complain, exitCodeOf, openSession, refuse, type ExitCode, type Session } from './session.ts';
 import { usageError } from './usageError.ts';
 
 /** The options of `whichrole PATH…`. */
@@ -20,7 +21,17 @@ export interface TableOptions extends AnswerOptions {
 }
 
 /** The other commands; a misspelt one is read as a path. */
-const commandNames = ['explain', 'diff', 'timeline', 'sdks', 'exec', 'role', 'reach', 'trust'] as const;
+const commandNames = [
+  'explain',
+  'diff',
+  'timeline',
+  'sdks',
+  'exec',
+  'role',
+  'reach',
+  'trust',
+  'check',
+] as const;
 
 /** `whichrole PATH…`: who gets which identity. */
 export async function answer(paths: readonly string[], options: TableOptions, io: Io): Promise<ExitCode> {
@@ -53,10 +64,7 @@ function print(
   const { world, io, screen, ignored, diagnostics } = session;
   const answers = targets.flatMap((target) => answersOf(world, target, options));
   const overviews = targets.map((target) => overviewFor(world, target, resolveOptions(options)));
-  const findings = findConflicts(world, answers).filter(
-    ({ at, answers: concerned }) =>
-      options.namespace === undefined || concerned.length > 0 || at.namespace === options.namespace,
-  );
+  const findings = findingsOf(world, answers, options);
   if (options.output === 'json') {
     const trace = options.trace ? 'withTrace' : 'withoutTrace';
     io.stdout(
@@ -69,15 +77,24 @@ function print(
     ];
     io.stdout(`${blocks.filter((block) => block !== '').join('\n\n')}\n`);
   }
+  const expected = checkExpectations(world, resolveOptions(options));
+  complain(io, expected.diagnostics);
+  for (const each of expected.unmet) {
+    const { position } = each.expectation.ref;
+    io.stderr(`${position ? `${describePosition(position)}: ` : ''}${unmetText(each)}\n`);
+  }
   const unmet = expectations.flatMap((expectation) => {
-    const expected = containersOf(world).filter(({ workload }) => workload === expectation.workload);
+    const meant = containersOf(world).filter(({ workload }) => workload === expectation.workload);
     return disappointments(
       expectation,
-      expected.map((target) => overviewFor(world, target, resolveOptions(options))),
+      meant.map((target) => overviewFor(world, target, resolveOptions(options))),
     );
   });
   for (const { expectation, overview, outcome } of unmet) {
     io.stderr(`${expectationText(expectation.text, overview, outcome)}\n`);
   }
-  return exitCodeOf(session, findings.length + unmet.length);
+  return exitCodeOf(
+    session,
+    findings.length + unmet.length + expected.unmet.length + expected.diagnostics.length,
+  );
 }

@@ -1,3 +1,5 @@
+import { findConflicts } from '../findings/examine.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
 import { answersFor, type ResolveOptions } from '../resolve/resolve.ts';
@@ -5,12 +7,28 @@ import type { ContainerOf } from '../resolve/subjects.ts';
 import type { AnswerOptions, InputOptions } from './options.ts';
 
 /** Answers for one container, once for each SDK that it may use. */
-export function answersOf(world: World, target: ContainerOf, options: AnswerOptions): readonly Answer[] {
+export function answersOf(
+  world: World,
+  target: ContainerOf,
+  options: Omit<AnswerOptions, 'output'>,
+): readonly Answer[] {
   return answersFor(world, target, resolveOptions(options));
 }
 
+/** Finds the conflicts; of one namespace those that concern it, when only that one is asked about. */
+export function findingsOf(
+  world: World,
+  answers: readonly Answer[],
+  { namespace }: InputOptions,
+): readonly Finding[] {
+  return findConflicts(world, answers).filter(
+    ({ at, answers: concerned }) =>
+      namespace === undefined || concerned.length > 0 || at.namespace === namespace,
+  );
+}
+
 /** Takes what concerns the resolver from the options. */
-export function resolveOptions({ sdk, faults }: AnswerOptions): ResolveOptions {
+export function resolveOptions({ sdk, faults }: Omit<AnswerOptions, 'output'>): ResolveOptions {
   return { ...(sdk === undefined ? {} : { sdk }), ...(faults === undefined ? {} : { faults }) };
 }
 

@@ -1,4 +1,4 @@
-import { parseRoleArn } from '../model/arn.ts';
+import { isIdentity } from '../findings/expectations.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
@@ -57,14 +57,7 @@ export function disappointments(
 ): readonly Disappointment[] {
   return overviews.flatMap((overview) =>
     overview.outcomes
-      .filter((outcome) => !isAsExpected(outcome, expectation.identity))
+      .filter((outcome) => !isIdentity(outcome, expectation.identity))
       .map((outcome) => ({ expectation, overview, outcome })),
   );
-}
-
-function isAsExpected({ identity, mechanism }: Outcome, expected: string): boolean {
-  if (expected === 'none') return identity.kind === 'none';
-  if (expected === 'node-role') return mechanism === 'imds';
-  if (identity.kind !== 'role') return false;
-  return identity.arn === expected || parseRoleArn(identity.arn)?.name === expected;
 }

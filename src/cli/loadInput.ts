@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { World } from '../model/world.ts';
 import { readInput } from '../node.ts';
 import type { Io } from './io.ts';
+import { loadNodeRules, type NodeRuleOptions } from './nodeRules.ts';
 
 /** What the files and folders of the command line hold. */
 export interface LoadedInput {
@@ -11,8 +12,12 @@ export interface LoadedInput {
   readonly ignored: readonly { readonly kind: string; readonly count: number }[];
 }
 
-/** Reads files, folders and (`-`) standard input into one world. */
-export async function loadInput(paths: readonly string[], io: Io): Promise<LoadedInput> {
+/** Reads files, folders and (`-`) standard input into one world, and the rules of its nodes. */
+export async function loadInput(
+  paths: readonly string[],
+  options: NodeRuleOptions,
+  io: Io,
+): Promise<LoadedInput> {
   const stdin = paths.includes('-') ? [{ file: '-', text: await io.stdin() }] : [];
   const files = await readInput(
     paths.filter((path) => path !== '-'),
@@ -20,5 +25,10 @@ export async function loadInput(paths: readonly string[], io: Io): Promise<Loade
   );
   const texts = files.texts.map(({ file, text }) => ({ file: file.replace(/^\.\//, ''), text }));
   const { world, diagnostics, ignored } = parseInput([...texts, ...stdin]);
-  return { world, diagnostics: [...files.diagnostics, ...diagnostics], ignored };
+  const rules = await loadNodeRules(options, world, io);
+  return {
+    world: { ...world, iptables: rules.iptables },
+    diagnostics: [...files.diagnostics, ...diagnostics, ...rules.diagnostics],
+    ignored,
+  };
 }

@@ -1,9 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Severity } from '../findings/finding.ts';
+import { severities } from '../findings/severity.ts';
+import { nearestWord } from '../model/nearest.ts';
 import type { SdkRef } from '../model/sdk.ts';
+import { severityWords } from '../report/checkReport.ts';
 import { parseSdk } from '../sdkChain/registry.ts';
+import type { NodeRuleOptions } from './nodeRules.ts';
 
 /** The options of every command that reads input. */
-export interface InputOptions {
+export interface InputOptions extends NodeRuleOptions {
   readonly filename?: readonly string[];
   readonly assume?: readonly string[];
   readonly namespace?: string;
@@ -37,6 +42,8 @@ export function withInputOptions(command: Command): Command {
       'state a fact, as cni=cilium or trust:<role arn>=admits; repeatable',
       collect,
     )
+    .option('--iptables-save <[node=]file>', 'what iptables-save printed on nodes; repeatable', collect)
+    .option('--ipset-save <[node=]file>', 'what ipset save printed there; repeatable', collect)
     .option('-n, --namespace <name>', 'look at this namespace alone')
     .option('--verbose', 'also print notes and what was not used')
     .option('--no-color', 'print without colour');
@@ -44,10 +51,14 @@ export function withInputOptions(command: Command): Command {
 
 /** Adds the options of {@link AnswerOptions}. */
 export function withAnswerOptions(command: Command): Command {
+  return withResolveOptions(command).addOption(outputOption());
+}
+
+/** Adds the options of {@link AnswerOptions} but for the format. */
+export function withResolveOptions(command: Command): Command {
   return withInputOptions(command)
     .option('--sdk <family[@version]>', 'answer for this SDK alone', readSdk)
-    .option('--faults <number>', 'let up to so many known things break', readCount)
-    .addOption(outputOption());
+    .option('--faults <number>', 'let up to so many known things break', readCount);
 }
 
 /** Adds the options of {@link ReportOptions}. */
@@ -75,4 +86,15 @@ function readCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 0 && count <= mostFaults) return count;
   throw new InvalidArgumentError(`It is a number from 0 to ${mostFaults}.`);
+}
+
+/** Reads a severity as typed, as `wrong-identity`. */
+export function readThreshold(text: string): Severity | 'none' {
+  if (text === 'none') return text;
+  const severity = severities.find((each) => severityWords[each] === text);
+  if (severity !== undefined) return severity;
+  const words = [...Object.values(severityWords), 'none'];
+  const nearest = nearestWord(text, words);
+  const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new InvalidArgumentError(`It is one of ${words.join(', ')}.${advice}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { answer, type TableOptions } from './answer.ts';
+import { check, checkFormats, type CheckOptions } from './check.ts';
 import { diff } from './diff.ts';
 import { exec, type ExecOptions } from './exec.ts';
 import { explain, type ExplainOptions } from './explain.ts';
@@ -9,6 +10,8 @@ import {
   withAnswerOptions,
   withInputOptions,
   withReportOptions,
+  withResolveOptions,
+  readThreshold,
   readSdk,
   collect,
   type AnswerOptions,
@@ -20,6 +23,7 @@ import { screenOf } from './screen.ts';
 import { sdks, type SdksOptions } from './sdks.ts';
 import { timeline, type TimelineOptions } from './timeline.ts';
 import type { ExitCode } from './session.ts';
+import { trace, type TraceOptions } from './trace.ts';
 import { trust, type TrustOptions } from './trust.ts';
 
 /** Takes the exit code of the command that ran. */
@@ -45,6 +49,7 @@ export function buildProgram(io: Io, done: Done): Command {
     .action(async (paths: readonly string[], options: TableOptions) =>
       done(await answer(paths, options, io)),
     );
+  addCheck(program, io, done);
   addExplain(program, io, done);
   addDiff(program, io, done);
   addTimeline(program, io, done);
@@ -53,6 +58,7 @@ export function buildProgram(io: Io, done: Done): Command {
   addRole(program, io, done);
   addReach(program, io, done);
   addTrust(program, io, done);
+  addTrace(program, io, done);
   return program;
 }
 
@@ -65,6 +71,27 @@ function configure(command: Command, io: Io): Command {
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
+}
+
+function addCheck(program: Command, io: Io, done: Done): void {
+  withResolveOptions(program.command('check'))
+    .description('look for conflicts and unmet expectations, for a pipeline')
+    .argument('[path...]', 'files or folders, `-` for stdin')
+    .addOption(new Option('--format <format>', 'how to print').choices(checkFormats).default('text'))
+    .addOption(
+      new Option(
+        '--fail-on <severity>',
+        'the least severity that fails: privilege-escalation, wrong-identity, outage, latent, or none',
+      )
+        .argParser(readThreshold)
+        .default('latent', 'latent'),
+    )
+    .option('--baseline <file>', 'keep quiet about the findings that this file holds')
+    .option('--write-baseline <file>', 'write what is found now into this file')
+    .option('--fix-plan', 'print the changes that remove the findings, each proven by resolving again')
+    .action(async (paths: readonly string[], options: CheckOptions) =>
+      done(await check(paths, options, io, packageVersion())),
+    );
 }
 
 function addExplain(program: Command, io: Io, done: Done): void {
@@ -138,6 +165,19 @@ function addReach(program: Command, io: Io, done: Done): void {
     .argument('[path...]', 'files or folders, `-` for stdin')
     .action(async (pod: string, paths: readonly string[], options: ReportOptions) =>
       done(await reach(pod, paths, options, io)),
+    );
+}
+
+function addTrace(program: Command, io: Io, done: Done): void {
+  withReportOptions(program.command('trace'))
+    .description('show where a packet of a pod goes, station by station, and which rule decides')
+    .argument('<pod>', '`namespace/name` or `namespace/kind/name` of a pod or controller')
+    .argument('[path...]', 'files or folders, `-` for stdin')
+    .requiredOption('--to <destination>', 'as 169.254.169.254:80, [fd00:ec2::254]:80, node:8181, imds, sts')
+    .option('-c, --container <name>', 'a container of the pod')
+    .option('--udp', 'send a datagram')
+    .action(async (pod: string, paths: readonly string[], options: TraceOptions) =>
+      done(await trace(pod, paths, options, io)),
     );
 }
 

@@ -30,7 +30,7 @@ export async function openSession(
   io: Io,
 ): Promise<Session | undefined> {
   const screen = screenOf(io, options.color ? 'auto' : 'never');
-  const loaded = await loadInput(paths, io);
+  const loaded = await loadInput(paths, options, io);
   const { world, wrong } = assume(loaded.world, options.assume ?? []);
   const diagnostics = [...loaded.diagnostics, ...policyComplaints(world)];
   const shown = [...diagnostics, ...wrong].filter(({ severity }) => severity !== 'note' || options.verbose);

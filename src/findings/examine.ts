@@ -3,17 +3,25 @@ import { lintTrustPolicy } from '../iam/trustLint.ts';
 import type { World } from '../model/world.ts';
 import { answerKey, type Answer } from '../resolve/answer.ts';
 import type { Examined, Finding, Rule } from './finding.ts';
+import { chainOrderRules } from './atlas/chainOrder.ts';
+import { daemonRoleAssumeRules } from './atlas/daemonRoleAssume.ts';
+import { daemonRoleDefaultRules } from './atlas/daemonRoleDefault.ts';
+import { daemonRoleNameRules } from './atlas/daemonRoleNames.ts';
+import { daemonRoleNamespaceRules } from './atlas/daemonRoleNamespaces.ts';
+import { daemonRolePodRules } from './atlas/daemonRolePods.ts';
+import { chainSdkRules } from './atlas/chainSdk.ts';
 import { injectionRules } from './atlas/injection.ts';
-import { annotationNobodyReads } from './rules/annotationNobodyReads.ts';
-import { defaultRoleForEveryone } from './rules/defaultRoleForEveryone.ts';
+import { injectionAccountRules } from './atlas/injectionAccounts.ts';
+import { injectionAnnotationRules } from './atlas/injectionAnnotations.ts';
+import { injectionPodRules } from './atlas/injectionPods.ts';
+import { seedRules } from './atlas/seed.ts';
+import { seedKube2iamRules } from './atlas/seedKube2iam.ts';
+import { trustRules } from './atlas/trust.ts';
+import { trustNetworkRules } from './atlas/trustNetwork.ts';
+import { trustWideRules } from './atlas/trustWide.ts';
 import { fallsBack } from './rules/fallsBack.ts';
 import { hostNetworkAnnotated } from './rules/hostNetworkAnnotated.ts';
-import { kube2iamExits } from './rules/kube2iamExits.ts';
-import { kube2iamUnrestricted } from './rules/kube2iamUnrestricted.ts';
 import { noCredentials } from './rules/noCredentials.ts';
-import { policyLeavesOnlyMetadata } from './rules/policyLeavesOnlyMetadata.ts';
-import { trustPolicyTooNarrow, trustPolicyTooWide } from './rules/trustPolicy.ts';
-import { twoMechanisms } from './rules/twoMechanisms.ts';
 import { wrongIdentity } from './rules/wrongIdentity.ts';
 
 /** Every rule, in the order in which findings are listed. */
@@ -21,16 +29,23 @@ export const rules: readonly Rule[] = [
   wrongIdentity,
   noCredentials,
   fallsBack,
-  twoMechanisms,
   hostNetworkAnnotated,
-  defaultRoleForEveryone,
-  kube2iamExits,
-  kube2iamUnrestricted,
-  policyLeavesOnlyMetadata,
-  trustPolicyTooNarrow,
-  trustPolicyTooWide,
-  annotationNobodyReads,
+  ...seedRules,
+  ...seedKube2iamRules,
   ...injectionRules,
+  ...injectionAnnotationRules,
+  ...injectionAccountRules,
+  ...injectionPodRules,
+  ...trustRules,
+  ...trustWideRules,
+  ...trustNetworkRules,
+  ...chainOrderRules,
+  ...chainSdkRules,
+  ...daemonRoleDefaultRules,
+  ...daemonRoleNameRules,
+  ...daemonRoleNamespaceRules,
+  ...daemonRoleAssumeRules,
+  ...daemonRolePodRules,
 ];
 
 /**

@@ -7,8 +7,8 @@ import type { Workload } from '../model/workload.ts';
 
 /** What the author of a workload asked for, in one of the ways in which it can be asked. */
 export interface Intention {
-  readonly mechanism: Extract<Mechanism, 'irsa' | 'podIdentity' | 'kube2iam'>;
-  /** As written: an ARN, or a short name under kube2iam. */
+  readonly mechanism: Extract<Mechanism, 'irsa' | 'podIdentity' | 'kube2iam' | 'kiam'>;
+  /** As written: an ARN, or a short name under kube2iam and kiam. */
   readonly role: string;
   readonly at: ObjectRef;
 }
@@ -42,7 +42,9 @@ export function intentionsOf(world: World, workload: Workload): readonly Intenti
   }
   if (kube2iamRole !== undefined && kube2iamRole !== '') {
     const at = annotationRef(template, key);
-    intentions.push({ mechanism: 'kube2iam', role: kube2iamRole, at });
+    // Both read the same annotation; where only kiam runs, it is meant.
+    const mechanism = world.kube2iam.length === 0 && world.kiamAgents.length > 0 ? 'kiam' : 'kube2iam';
+    intentions.push({ mechanism, role: kube2iamRole, at });
   }
   return intentions;
 }

@@ -27,6 +27,7 @@ const pairs: Readonly<Record<Extract<AdmissionEvidence, { kind: 'injected' }>['p
 const reasons: Readonly<Record<NotInjectedReason, string>> = {
   podAlreadyAdmitted: 'the webhook acts at creation only; this pod exists, so its spec is what it has',
   noAnnotation: 'the service account has no role annotation and no Pod Identity association',
+  noSuchServiceAccount: 'there is no service account `{text}`, so the API server refuses the pod',
   emptyAnnotation: 'the role annotation is empty, which counts as none',
   skipLabel: 'the pod carries the label `eks.amazonaws.com/skip-pod-identity-webhook`',
   skipContainer: 'the annotation `eks.amazonaws.com/skip-containers` names this container: `{text}`',
@@ -43,6 +44,8 @@ const notes: Readonly<Record<AdmissionNote, string>> = {
   userVolume: 'a volume `{text}` exists already and is kept instead of the injected one',
   userMount: 'something is mounted at `{text}` already and is kept instead of the token',
   fargatePodIdentityUnsupported: 'Fargate nodes have no EKS Pod Identity agent',
+  windowsByAffinity: 'the pod runs on Windows by its affinity, and the injected path is one of Linux',
+  tokenOwnedByRoot: 'before Kubernetes 1.19 only root can read the token file, and this process is user {text}',
   tokenOwnedByUser: 'only user {text} can read the token file, since there is no fsGroup',
   envFromNotShown: 'variables come from `{text}`, which the input does not show',
   valueNotShown: 'a value comes from `{text}`, which the input does not show',

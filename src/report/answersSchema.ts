@@ -133,7 +133,8 @@ const factName = v.pipe(
 );
 const scope = v.pipe(text, v.description('what the fact is about: a role ARN, a node, a pod'));
 
-const positionSchema = v.pipe(
+/** The schema of {@link PositionJson}. */
+export const positionSchema: v.GenericSchema<PositionJson> = v.pipe(
   v.object({ file: text, line: v.number(), column: v.number() }),
   v.description('a place in the input; lines and columns count from 1'),
 );
@@ -148,7 +149,8 @@ const traceSchema: v.GenericSchema<TraceJson> = v.object({
   steps: v.exactOptional(v.array(v.lazy(() => traceSchema))),
 });
 
-const identitySchema = v.variant('kind', [
+/** The schema of {@link IdentityJson}. */
+export const identitySchema: v.GenericSchema<IdentityJson> = v.variant('kind', [
   v.object({
     kind: v.literal('role'),
     arn: v.pipe(v.nullable(text), v.description('null when the input does not state which role it is')),
@@ -162,7 +164,8 @@ const identitySchema = v.variant('kind', [
   }),
 ]);
 
-const conditionSchema = v.object({
+/** The schema of {@link ConditionJson}. */
+export const conditionSchema: v.GenericSchema<ConditionJson> = v.object({
   fact: factName,
   scope: v.exactOptional(scope),
   values: v.pipe(texts, v.description('the fact has one of these values')),
@@ -210,7 +213,8 @@ const answerSchema = v.object({
   findings: v.pipe(texts, v.description('ids of the findings that concern this answer')),
 });
 
-const findingSchema = v.object({
+/** The schema of {@link FindingJson}. */
+export const findingSchema: v.GenericSchema<FindingJson> = v.object({
   rule: v.pipe(text, v.description('stable id')),
   severity: v.picklist(['privilegeEscalation', 'wrongIdentity', 'outage', 'latent']),
   object: v.pipe(text, v.description('the object at fault')),
@@ -220,7 +224,8 @@ const findingSchema = v.object({
   workloads: v.pipe(texts, v.description('namespace/name of each workload that it concerns')),
 });
 
-const diagnosticSchema = v.object({
+/** The schema of {@link DiagnosticJson}. */
+export const diagnosticSchema: v.GenericSchema<DiagnosticJson> = v.object({
   code: v.pipe(text, v.description('stable')),
   severity: v.picklist(['error', 'warning', 'note']),
   message: text,

@@ -50,6 +50,56 @@ const words: Readonly<Record<FactName, FactWords>> = {
     verb: 'is',
     says: { present: 'is in place', absent: 'is missing' },
   },
+  'kube2iam.region': {
+    subject: 'the region of kube2iam',
+    verb: 'is',
+    says: { set: 'is set', missing: 'is set nowhere' },
+  },
+  'kiam.agent': {
+    subject: 'the kiam agent',
+    verb: 'is',
+    says: { ready: 'answers', notReady: 'is not ready', gone: 'is gone' },
+  },
+  'kiam.rule': {
+    subject: 'the iptables rule of kiam',
+    verb: 'is',
+    says: { present: 'is in place', absent: 'is missing' },
+  },
+  'kiam.server': {
+    subject: 'the kiam server',
+    verb: 'is',
+    says: { ready: 'answers', unreachable: 'does not answer' },
+  },
+  firstRule: { subject: 'the first rule for metadata requests', verb: 'is that of', says: {} },
+  daemonCache: {
+    subject: 'the daemon',
+    verb: 'holds',
+    says: {
+      empty: 'holds no session of {scope}',
+      session: 'still holds a session of {scope}',
+      error: 'still holds an error for {scope}',
+    },
+  },
+  iptablesMatch: {
+    subject: 'the packet',
+    verb: 'has',
+    says: { fits: 'fits rule {scope}', fitsNot: 'does not fit rule {scope}' },
+  },
+  iptablesTarget: {
+    subject: 'rule {scope}',
+    verb: 'has',
+    says: { goesOn: 'lets the packet go on', accepted: 'accepts the packet', dropped: 'drops the packet' },
+  },
+  podInterface: {
+    subject: 'the interface of the pod',
+    verb: 'is',
+    says: {},
+  },
+  routeLocalnet: {
+    subject: 'route_localnet',
+    verb: 'is',
+    says: { off: 'is off', on: 'is on' },
+  },
   webhook: {
     subject: 'the pod identity webhook',
     verb: 'does:',
@@ -95,6 +145,11 @@ const words: Readonly<Record<FactName, FactWords>> = {
     verb: 'has',
     says: { loaded: 'has loaded the policies', notYet: 'has not loaded the policies yet' },
   },
+  policyMatch: {
+    subject: 'the connection',
+    verb: 'is:',
+    says: { fits: 'fits {scope}', fitsNot: 'does not fit {scope}' },
+  },
   oidcProvider: {
     subject: 'account {scope}',
     verb: 'has:',
@@ -137,6 +192,7 @@ const perNode: ReadonlySet<FactName> = new Set<FactName>([
   'imds.httpPutResponseHopLimit',
   'kube2iam.daemon',
   'kube2iam.rule',
+  'routeLocalnet',
 ]);
 
 /**

@@ -12,6 +12,11 @@ const severities: Readonly<Record<Severity, { readonly name: string; readonly st
   latent: { name: 'latent', style: 'yellow' },
 };
 
+/** Names a severity in words. */
+export function severityName(severity: Severity): string {
+  return severities[severity].name;
+}
+
 /**
  * Lists findings rule by rule: what kind of conflict, where, and what to do.
  */

@@ -108,11 +108,12 @@ function printedText(printed: PrintedPatch, width: number): string {
 
 function comment(lines: readonly string[], width: number): string {
   return lines
-    .flatMap((line) =>
-      line === ''
-        ? ['']
-        : wrapText([{ text: line }], width - 2).map((row) => row.map(({ text }) => text).join('')),
-    )
+    .flatMap((line) => {
+      const indent = line.slice(0, line.length - line.trimStart().length);
+      return wrapText([{ text: line.trimStart() }], width - 2 - indent.length).map(
+        (row) => indent + row.map(({ text }) => text).join(''),
+      );
+    })
     .map((line) => `# ${line}`.trimEnd())
     .join('\n');
 }

@@ -110,11 +110,13 @@ function scopeOf(scope: string | undefined): { readonly scope?: string } {
   return scope === undefined ? {} : { scope };
 }
 
-function atOf(position: SourcePosition | undefined): { readonly at?: PositionJson } {
+/** Writes a position, where there is one. */
+export function atOf(position: SourcePosition | undefined): { readonly at?: PositionJson } {
   return position === undefined ? {} : { at: position };
 }
 
-function traceToJson({ text, at, source, inside }: TraceNode): TraceJson {
+/** Writes a sentence of a trace, and what it consists of, as JSON. */
+export function traceToJson({ text, at, source, inside }: TraceNode): TraceJson {
   return {
     text,
     ...(at === undefined ? {} : { object: describeRef(at), ...atOf(at.position) }),
@@ -123,7 +125,8 @@ function traceToJson({ text, at, source, inside }: TraceNode): TraceJson {
   };
 }
 
-function findingToJson({ rule, severity, at, message, advice, answers }: Finding): FindingJson {
+/** Writes a finding as JSON. */
+export function findingToJson({ rule, severity, at, message, advice, answers }: Finding): FindingJson {
   const subjects = answers.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`);
   return {
     rule,

@@ -10,6 +10,7 @@ const participants = {
   sts: 'STS',
   imds: 'IMDS',
   kube2iam: 'kube2iam',
+  kiam: 'kiam',
   podIdentityAgent: 'EKS Pod Identity agent',
 } as const;
 

@@ -1,12 +1,11 @@
 import { parseRoleArn } from '../model/arn.ts';
 import type { JsonValue } from '../model/aws.ts';
 import { kube2iamDefaults, type Kube2iamFlags } from '../model/kube2iam.ts';
-import type { NetworkPolicy, NetworkPolicyRule } from '../model/kubernetes.ts';
-import type { LabelSelector } from '../model/labels.ts';
 import type { ObjectName, Patch } from '../model/patch.ts';
 import type { Container } from '../model/pod.ts';
 import { describeSdk } from '../model/sdk.ts';
 import { indexOf, type World } from '../model/world.ts';
+import { networkPolicyManifest } from './objectManifests.ts';
 
 /** A patch as it is handed to the tool that applies it. */
 export type PrintedPatch =
@@ -220,61 +219,4 @@ function kube2iamArguments(flags: Partial<Kube2iamFlags>): readonly string[] {
 
 function kebabCase(name: string): string {
   return name.replace('Seconds', '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** Writes a NetworkPolicy as a manifest. */
-function networkPolicyManifest(policy: NetworkPolicy): JsonValue {
-  const { namespace, name, podSelector, policyTypes } = policy;
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace },
-    spec: {
-      podSelector: selector(podSelector),
-      policyTypes,
-      ...(policyTypes.includes('Ingress') ? { ingress: policy.ingress.map(ruleOf('from')) } : {}),
-      ...(policyTypes.includes('Egress') ? { egress: policy.egress.map(ruleOf('to')) } : {}),
-    },
-  };
-}
-
-function ruleOf(direction: 'from' | 'to'): (rule: NetworkPolicyRule) => JsonValue {
-  return ({ peers, ports }) => ({
-    ...(peers.length === 0
-      ? {}
-      : {
-          [direction]: peers.map((peer) =>
-            peer.kind === 'ipBlock'
-              ? { ipBlock: { cidr: peer.cidr, ...(peer.except.length > 0 ? { except: peer.except } : {}) } }
-              : {
-                  ...(peer.namespaceSelector ? { namespaceSelector: selector(peer.namespaceSelector) } : {}),
-                  ...(peer.podSelector ? { podSelector: selector(peer.podSelector) } : {}),
-                },
-          ),
-        }),
-    ...(ports.length === 0
-      ? {}
-      : {
-          ports: ports.map(({ protocol, port, endPort }) => ({
-            protocol,
-            ...(port === undefined ? {} : { port }),
-            ...(endPort === undefined ? {} : { endPort }),
-          })),
-        }),
-  });
-}
-
-function selector({ matchLabels, matchExpressions }: LabelSelector): JsonValue {
-  return {
-    ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
-    ...(matchExpressions.length > 0
-      ? {
-          matchExpressions: matchExpressions.map(({ key, operator, values }) => ({
-            key,
-            operator,
-            ...(values.length > 0 ? { values } : {}),
-          })),
-        }
-      : {}),
-  };
 }

@@ -11,6 +11,8 @@ const reasons: Readonly<Record<PathReason, string>> = {
   loopback: 'a loopback address never leaves the pod',
   policyAllows: 'NetworkPolicy allows it',
   policyIsolates: 'NetworkPolicies isolate the pod for egress, and none of their rules allows it',
+  policyDenies: 'a rule of a policy denies it',
+  kindNotEnforced: 'this CNI does not enforce policies of this kind',
   policyNotEnforced: 'NetworkPolicies are there, and nothing enforces them',
   familyNotPoliced: 'NetworkPolicy is not enforced for this address family',
   nodeUnpoliced: 'this CNI polices no traffic to the own node',
@@ -21,6 +23,13 @@ const reasons: Readonly<Record<PathReason, string>> = {
   redirected: 'the rule of kube2iam sends the packet to its own port',
   redirectedToNotReady: 'the rule of kube2iam sends the packet to a kube2iam that does not listen yet',
   redirectedToGone: 'the rule of kube2iam is left over from a pod that is gone',
+  kiamRedirected: 'the rule of kiam sends the packet to the port of its agent',
+  kiamRedirectedToNotReady: 'the rule of kiam sends the packet to an agent that does not listen yet',
+  kiamRedirectedToGone: 'the rule of kiam is left over from an agent that is gone',
+  kiamNotOnNode: 'kiam does not run on this node',
+  kiamInterfaceDiffers: 'the rule of kiam is for another interface',
+  kiamRuleAbsent: 'no rule of kiam is in place',
+  kiamRuleInOwnNamespace: 'a kiam agent without hostNetwork adds its rule in its own network namespace',
   notInstalled: 'kube2iam is not installed',
   notOnNode: 'kube2iam does not run on this node',
   interfaceDiffers: 'the rule of kube2iam is for another interface',
@@ -30,6 +39,18 @@ const reasons: Readonly<Record<PathReason, string>> = {
   ruleIsForIpv4: 'the rule of kube2iam is for IPv4 alone',
   ruleDiffers: 'the rule of kube2iam is for another address or port',
   martian: 'a DNAT to 127.0.0.1 is lost unless route_localnet is on',
+  ruleAccepts: 'this rule decides, and lets the packet pass',
+  ruleDrops: 'this rule drops the packet',
+  ruleRejects: 'this rule rejects the packet',
+  ruleRewrites: 'this rule rewrites the packet',
+  noRuleDecides: 'no rule decides, the policy of the chain lets it pass',
+  chainDrops: 'no rule decides, and the policy of the chain drops the packet',
+  redirectWithoutAddress: 'this rule redirects to an address of the interface, which has none',
+  routedToNode: 'it is for the node itself',
+  routedBeyond: 'it leaves the node',
+  securityGroupsDrop: 'no security group of the pod lets HTTPS out',
+  comesBack: 'it comes back to the pod under its own address, and the pod drops it',
+  answerElsewhere: 'the answer does not come from where the packet was sent to',
   arrives: 'it arrives',
   noListener: 'nobody listens there',
   redirectedElsewhere: 'the rule of kube2iam sends the packet to an address that nobody has',
@@ -39,6 +60,7 @@ const hooks: Readonly<Record<PathStep['hook'], string>> = {
   namespace: 'network namespace',
   policyAtVeth: 'policy at the veth, before DNAT',
   prerouting: 'nat PREROUTING',
+  iptables: 'iptables',
   policyInFilter: 'policy in filter, after DNAT',
   routing: 'routing',
   receiver: 'receiver',
@@ -54,11 +76,12 @@ const tones: Readonly<Record<PathStep['action'], Tone>> = {
 };
 
 /** Says what became of a packet at one station of its way. */
-export function pathSentence({ hook, action, at, also, rule, reason, source }: PathStep): Sentence {
+export function pathSentence(step: PathStep): Sentence {
+  const { hook, station = hooks[hook], action, at, also, rule, reason, source } = step;
   const words = isReason(reason) ? reasons[reason] : reason;
   const written = rule === undefined ? '' : `: \`${rule}\``;
   const others = also === undefined ? '' : `; also ${listOf(also.map(describeRef), 'and')}`;
-  return say(tones[action], `${hooks[hook]}: ${words}${written}${others}`, { at, source });
+  return say(tones[action], `${station}: ${words}${written}${others}`, { at, source });
 }
 
 function isReason(reason: string): reason is PathReason {

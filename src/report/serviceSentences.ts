@@ -7,12 +7,13 @@ import type {
   ServiceEvidence,
   StsFinding,
 } from '../services/evidence.ts';
+import { kiamWords } from './kiamSentences.ts';
 import { decisionNode } from './iamSentences.ts';
 import { listOf } from './lists.ts';
 import { node, say, type Tone, type TraceNode } from './sentence.ts';
 
 /** A tone, words, and what they consist of. */
-type Words = readonly [tone: Tone, text: string, inside?: readonly TraceNode[]];
+export type Words = readonly [tone: Tone, text: string, inside?: readonly TraceNode[]];
 
 /** Says what a service weighed while it answered. */
 export function serviceNode(evidence: ServiceEvidence): TraceNode {
@@ -53,8 +54,22 @@ function words(evidence: ServiceEvidence): Words {
     case 'proxiedToImds':
     case 'clientAddressForwarded':
     case 'describeRegionsDenied':
+    case 'regionMissing':
+    case 'answeredFromCache':
     case 'daemonIdentity':
       return kube2iamWords(evidence);
+    case 'kiamRouteBlocked':
+    case 'kiamProxied':
+    case 'kiamServer':
+    case 'kiamServerCrashed':
+    case 'kiamPod':
+    case 'kiamRole':
+    case 'kiamNoRole':
+    case 'kiamOtherRole':
+    case 'kiamPermitted':
+    case 'kiamSessionHeld':
+    case 'kiamIdentity':
+      return kiamWords(evidence);
     case 'agentAbsent':
     case 'agentUnsupported':
     case 'association':
@@ -177,6 +192,12 @@ function kube2iamWords(finding: Kube2iamFinding): Words {
       return ['bad', `kube2iam: ${finding.image} forwards the pod's address, for which IMDS refuses a token`];
     case 'describeRegionsDenied':
       return ['plain', 'kube2iam: may not call ec2:DescribeRegions, so it cannot check its region'];
+    case 'regionMissing':
+      return ['bad', 'kube2iam: knows no AWS_REGION, so it cannot call ec2:DescribeRegions'];
+    case 'answeredFromCache':
+      return finding.held === 'session'
+        ? ['plain', 'kube2iam: answers with the session of an earlier request, whoever made it']
+        : ['bad', 'kube2iam: answers with the error of an earlier request'];
     case 'daemonIdentity':
       return ['plain', `kube2iam: itself is ${identityWords(finding.identity)}`];
   }

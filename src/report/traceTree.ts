@@ -57,7 +57,8 @@ function wayNode({ to, path }: Way, told: Set<string>): TraceNode {
   return node(end, inside);
 }
 
-function wayEnd(to: Destination, { end }: PacketPath): Sentence {
+/** Says where a packet ended. */
+export function wayEnd(to: Destination, { end }: PacketPath): Sentence {
   const target = destinationWords(to);
   switch (end.kind) {
     case 'arrives':
@@ -75,6 +76,8 @@ function receiverSentence(packet: string, receiver: Receiver): Sentence {
       return say('good', `${packet} reaches IMDS`);
     case 'kube2iam':
       return say('good', `${packet} reaches kube2iam`, { at: receiver.daemon.ref });
+    case 'kiam':
+      return say('good', `${packet} reaches the kiam agent`, { at: receiver.agent.ref });
     case 'podIdentityAgent':
       return say('good', `${packet} reaches the EKS Pod Identity agent`);
     case 'outside':
@@ -82,7 +85,8 @@ function receiverSentence(packet: string, receiver: Receiver): Sentence {
   }
 }
 
-function destinationWords(to: Destination): string {
+/** Names where a packet is to go. */
+export function destinationWords(to: Destination): string {
   switch (to.kind) {
     case 'address':
       return `${to.address.includes(':') ? `[${to.address}]` : to.address}:${to.port}`;

@@ -1,3 +1,4 @@
+import { withoutInjection } from '../admission/withoutInjection.ts';
 import { parseArn } from '../model/arn.ts';
 import { roleArnAnnotation } from '../model/builder.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
@@ -105,7 +106,7 @@ function patchPods(
         })),
       }));
     case 'recreate':
-      return onTemplate(world, patch.object, ({ status: _admitted, ...template }) => template);
+      return onTemplate(world, patch.object, withoutInjection);
     case 'sdk': {
       const { namespace = 'default', name: workload } = patch.object;
       const statement = { namespace, workload, container: patch.container, sdk: patch.sdk };

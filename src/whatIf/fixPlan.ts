@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
+import { severities } from '../findings/severity.ts';
 import { applyPatches } from './applyPatch.ts';
 import { compareAnswers, type AnswerChange } from './diff.ts';
 import { examineWorld, provenFix, type Examination, type Proof } from './proveFix.ts';
@@ -16,19 +17,22 @@ export interface FixPlan {
 }
 
 /**
- * Plans how to remove the findings of a world.
+ * Plans how to remove findings of a world.
  *
- * Each fix is tried on the world that the fixes before it have left, so that what is planned holds together.
+ * Each fix is tried on the world that the fixes before it have left, so that what is planned holds together. The
+ * gravest come first: what is latent is often what keeps the pod alive until the rest is mended.
+ *
+ * @param findings - those that are to go; all of them when left out
  *
  * @example
  * planFixes(examineWorld(emptyWorld)).proofs // => []
  */
-export function planFixes(before: Examination): FixPlan {
+export function planFixes(before: Examination, findings: readonly Finding[] = before.findings): FixPlan {
   const proofs: Proof[] = [];
   const open: Finding[] = [];
   const alsoGone: Finding[] = [];
   let current = before;
-  for (const finding of before.findings) {
+  for (const finding of findings.toSorted(byGravity)) {
     const still = current.findings.find((each) => isSame(each, finding));
     if (!still) {
       alsoGone.push(finding);
@@ -54,4 +58,8 @@ function isSame(one: Finding, other: Finding): boolean {
     at.name === other.at.name &&
     (at.field === other.at.field || message === other.message)
   );
+}
+
+function byGravity(one: Finding, other: Finding): number {
+  return severities.indexOf(one.severity) - severities.indexOf(other.severity);
 }

@@ -1,8 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fencesOf } from '../docs/fences.ts';
 
 /** Seconds are for a slow machine: packing builds the project first. */
 const slow = 120_000;
@@ -40,6 +50,16 @@ function runNode(code: string): string {
   });
 }
 
+/** Runs the tests of the folder as `npx vitest run` does. */
+function runVitest(): { readonly exitCode: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--root', '.'],
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, VITEST: '', NO_COLOR: '1' } },
+  );
+  return { exitCode: status, output: stdout + stderr };
+}
+
 describe('the packed package', () => {
   it('answers through its main entry', () => {
     const output = runNode(`
@@ -67,6 +87,24 @@ describe('the packed package', () => {
       cwd: folder,
       stdio: 'pipe',
     });
+  });
+
+  it('lets a new user test a cluster by the ten lines of docs/testing.md', { timeout: slow }, () => {
+    const fences = fencesOf(readFileSync('docs/testing.md', 'utf8'));
+    const [test] = fences.filter(({ language }) => language === 'typescript');
+    const [broken, fix] = fences.filter(({ language }) => language === 'yaml');
+    const [message] = fences.filter(({ language }) => language === 'text');
+    const manifests = join(folder, 'manifests');
+    mkdirSync(manifests);
+    writeFileSync(join(folder, 'cluster.test.ts'), test?.body ?? '');
+    writeFileSync(join(manifests, 'web.yaml'), broken?.body ?? '');
+    const failure = runVitest();
+    const told = (message?.body ?? '').split('\n');
+    expect(failure.exitCode).toBe(1);
+    expect(told.filter((line) => !failure.output.includes(line))).toEqual([]);
+    expect(failure.output).toContain('whichrole explain shop/Deployment/web -c app --sdk go-v2');
+    writeFileSync(join(manifests, 'no-metadata.yaml'), fix?.body ?? '');
+    expect(runVitest()).toMatchObject({ exitCode: 0 });
   });
 
   it('has a command that runs', () => {

@@ -106,6 +106,7 @@ describe('tableRows', () => {
       at: subject.subject.at,
       message: 'm',
       advice: 'a',
+      fixes: [],
       answers: [answer],
     };
     expect(rowsOf([subject], world().build(), [finding])).toMatchObject([{ state }]);

@@ -1,20 +1,6 @@
 import * as fc from 'fast-check';
 import type { JsonValue } from '../../model/aws.ts';
-
-/** The account in which every drawn role lives. */
-export const testAccount = '111122223333';
-
-/** The issuer of the drawn cluster, without `https://`. */
-export const testIssuer = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
-
-/** The role of every drawn node that states one. */
-export const testNodeRole: string = `arn:aws:iam::${testAccount}:role/node`;
-
-/** The roles that drawn pods can name. */
-export const testRoles: readonly [string, string] = [
-  `arn:aws:iam::${testAccount}:role/app`,
-  `arn:aws:iam::${testAccount}:role/other`,
-];
+import { testAccount, testIssuer, testNodeRole } from './clusterNames.ts';
 
 const subjects = [
   'system:serviceaccount:legacy:app',

@@ -1,0 +1,87 @@
+import { annotationRef, describeRef } from '../../model/objectRef.ts';
+import { findWorkload } from '../../resolve/whichRole.ts';
+import type { Rule } from '../finding.ts';
+import { causeRule, type Sighting } from '../law.ts';
+import { daemonReplies, daemonRepliesRule, weighed, type DaemonReply } from '../laws/daemonReplies.ts';
+import { objectOf } from '../laws/notInjected.ts';
+import { roleName } from '../laws/trustPolicy.ts';
+import { workloadNames } from '../workloads.ts';
+
+/** One role is asked for with different external ids, and the cache of kube2iam does not know them. */
+const sharedExternalId: Rule = causeRule(
+  {
+    id: 'k2i-external-id-shared',
+    title: 'an external id does not keep others from a role that kube2iam holds',
+    severity: 'privilegeEscalation',
+    expects: 'the role only with the right external id',
+    gets: 'credentials are cached by the role alone: once a pod has them, each pod on the node that names the role has them too, with every SDK',
+    source: 'jtblin/kube2iam:iam/iam.go (AssumeRole: the key of the cache)',
+    advice: 'use a role for each of them; the external id guards nothing here',
+  },
+  ({ world, answers }) => {
+    const byRole = new Map<string, { readonly reply: DaemonReply; readonly externalId: string }[]>();
+    for (const reply of daemonReplies(answers)) {
+      const chosen = weighed(reply, 'roleChosen');
+      const { namespace, workload } = reply.answer.subject;
+      const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      if (chosen?.by !== 'annotation' || !found) continue;
+      const externalId = found.template.annotations[reply.daemon.flags.iamExternalIdKey] ?? '';
+      byRole.set(chosen.roleArn, [...(byRole.get(chosen.roleArn) ?? []), { reply, externalId }]);
+    }
+    return [...byRole].flatMap(([roleArn, users]): readonly Sighting[] => {
+      const ids = new Set(users.map(({ externalId }) => externalId));
+      const [first] = users;
+      if (ids.size < 2 || !first) return [];
+      const affected = users.map(({ reply }) => reply.answer);
+      const { daemon, answer } = first.reply;
+      const { namespace, workload } = answer.subject;
+      const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      return [
+        {
+          at: found ? annotationRef(found.template, daemon.flags.iamExternalIdKey) : daemon.ref,
+          message: `${workloadNames(affected).join(', ')} ask for ${roleName(roleArn)} with different external ids, and kube2iam gives each what it holds for the first`,
+          answers: affected,
+        },
+      ];
+    });
+  },
+);
+
+/** Conflicts about which pod kube2iam takes a caller for. */
+export const daemonRolePodRules: readonly Rule[] = [
+  sharedExternalId,
+  daemonRepliesRule(
+    {
+      id: 'k2i-ip-reuse',
+      title: 'kube2iam knows several pods by one address',
+      severity: 'outage',
+      expects: 'the role of the pod',
+      gets: 'a 404 while the cache holds two pods with the address, so no credentials with every SDK; or the role of the other pod',
+      source:
+        'jtblin/kube2iam#17, jtblin/kube2iam#95, jtblin/kube2iam#92, jtblin/kube2iam#215, jtblin/kube2iam#252',
+      advice: 'run 0.8.0 or later with `--node` and `--resolve-duplicate-cache-ips`',
+    },
+    (reply, { world }) => {
+      const source = weighed(reply, 'podBySourceAddress');
+      const { namespace, workload } = reply.answer.subject;
+      const own = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      const address = own?.template.status?.podIP;
+      if (!own || !source?.at || address === undefined) return undefined;
+      const another = source.found === 'pod' && source.at.name !== own.template.ref.name;
+      if (source.found !== 'several' && !another) return undefined;
+      const others = world.workloads.filter(
+        ({ ref, template }) => ref !== own.ref && template.status?.podIP === address,
+      );
+      return {
+        at: own.ref,
+        why: another
+          ? `kube2iam takes ${describeRef(own.ref)} for ${describeRef(source.at)}, which has the same address ${address}`
+          : `kube2iam knows ${describeRef(own.ref)} and ${others.map(({ ref }) => describeRef(ref)).join(', ')} by the address ${address}, and takes the caller for none of them`,
+        fixes: others.map((other) => ({
+          title: `recreate ${describeRef(other.ref)}`,
+          patches: [{ kind: 'recreate', object: objectOf(other) }],
+        })),
+      };
+    },
+  ),
+];

@@ -1,0 +1,129 @@
+import type { Reply } from '../../model/exchange.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
+import type { ClusterNode } from '../../model/node.ts';
+import { describeRef, fieldOf, type ObjectRef } from '../../model/objectRef.ts';
+import type { Fix } from '../../model/patch.ts';
+import type { Answer, Outcome } from '../../resolve/answer.ts';
+import type { ServiceEvidence } from '../../services/evidence.ts';
+import type { Examined, Rule, Severity } from '../finding.ts';
+import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
+import { workloadNames } from '../workloads.ts';
+import { consequences, severityOf } from './consequences.ts';
+
+/** What kube2iam made of the metadata requests of one container, and what it weighed. */
+export interface DaemonReply {
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+  readonly daemon: Kube2iam;
+  readonly node: ClusterNode | undefined;
+  /** Its last reply. */
+  readonly reply: Reply;
+  readonly evidence: readonly ServiceEvidence[];
+}
+
+/** Why something is so, and at which object. */
+export interface Ground {
+  readonly at: ObjectRef;
+  /** A sentence about this cluster, to which the consequence is added. */
+  readonly why: string;
+  readonly fixes: readonly Fix[];
+  readonly severity?: Severity;
+}
+
+/** Gives what kube2iam replied on the way to an outcome, where it was asked for credentials. */
+export function daemonReplyOf(answer: Answer, outcome: Outcome): DaemonReply | undefined {
+  let found: DaemonReply | undefined;
+  for (const { ways, reply, evidence } of exchangesOf(outcome)) {
+    const end = ways.at(-1)?.path.end;
+    if (end?.kind !== 'arrives' || end.at.kind !== 'kube2iam') continue;
+    const placed = outcome.trace.find(({ kind }) => kind === 'placement');
+    found = {
+      answer,
+      outcome,
+      daemon: end.at.daemon,
+      node: placed?.kind === 'placement' ? placed.placement.node : undefined,
+      reply,
+      evidence: [...(found?.evidence ?? []), ...evidence],
+    };
+  }
+  return found;
+}
+
+/** Gives what kube2iam replied on the way to each usual outcome. */
+export function daemonReplies(answers: readonly Answer[]): readonly DaemonReply[] {
+  return answers.flatMap((answer) => {
+    const [usual] = answer.outcomes;
+    return (usual && daemonReplyOf(answer, usual)) ?? [];
+  });
+}
+
+/** Finds what kube2iam weighed last of one kind. */
+export function weighed<Kind extends ServiceEvidence['kind']>(
+  { evidence }: Pick<DaemonReply, 'evidence'>,
+  kind: Kind,
+): Extract<ServiceEvidence, { readonly kind: Kind }> | undefined {
+  return evidence.findLast(
+    (found): found is Extract<ServiceEvidence, { readonly kind: Kind }> => found.kind === kind,
+  );
+}
+
+/**
+ * The law: kube2iam decides by the settings and objects that it has read, and whoever asks gets what comes of it.
+ *
+ * One finding for each object at fault, whoever is concerned.
+ *
+ * @param groundOf - why kube2iam replied so, where it is for the reason of this row
+ */
+export function daemonRepliesRule(
+  row: ConflictRow,
+  groundOf: (reply: DaemonReply, examined: Examined) => Ground | undefined,
+): Rule {
+  return causeRule(row, (examined) =>
+    byGround(
+      row,
+      daemonReplies(examined.answers).flatMap((reply) => {
+        const ground = groundOf(reply, examined);
+        return ground ? [{ ground, answer: reply.answer }] : [];
+      }),
+    ),
+  );
+}
+
+/** Puts the answers together that have the same ground, with what comes of it. */
+export function byGround(
+  { severity }: ConflictRow,
+  found: readonly { readonly ground: Ground; readonly answer: Answer }[],
+): readonly Sighting[] {
+  const grounds = new Map<string, { readonly ground: Ground; readonly answers: Answer[] }>();
+  for (const { ground, answer } of found) {
+    const key = `${describeRef(ground.at)} ${ground.at.field ?? ''} ${ground.why}`;
+    const known = grounds.get(key);
+    if (known) known.answers.push(answer);
+    else grounds.set(key, { ground, answers: [answer] });
+  }
+  return [...grounds.values()].map(({ ground, answers }) => ({
+    at: ground.at,
+    message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(answers)}`,
+    severity: ground.severity ?? (severity === 'outage' ? severityOf(answers) : severity),
+    answers,
+    fixes: ground.fixes,
+  }));
+}
+
+/** The place of a flag, or the place where it would stand. */
+export function flagPlace({ ref, flagRefs }: Kube2iam, flag: string): ObjectRef {
+  return flagRefs[flag] ?? fieldOf(ref, `--${flag}`);
+}
+
+/** Proposes other settings of kube2iam. */
+export function flagFix({ ref }: Kube2iam, title: string, set: Partial<Kube2iam['flags']>): Fix {
+  return {
+    title: `${title} of ${describeRef(ref)}`,
+    patches: [{ kind: 'kube2iamFlags', object: ref, set, withoutArguments: [] }],
+  };
+}
+
+/** Proposes that kube2iam has no default role. */
+export function withoutDefaultRole(daemon: Kube2iam): Fix {
+  return flagFix(daemon, 'remove the default role', { defaultRole: '', autoDiscoverDefaultRole: false });
+}

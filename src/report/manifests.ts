@@ -1,0 +1,74 @@
+import { stringify } from 'yaml';
+import { describeRef, type ObjectRef } from '../model/objectRef.ts';
+import type { World } from '../model/world.ts';
+import { awsManifests } from './awsManifests.ts';
+import { daemonProcesses } from './daemonArguments.ts';
+import type { Manifest } from './manifestDraft.ts';
+import {
+  dataManifest,
+  namespaceManifest,
+  networkPolicyManifest,
+  nodeManifest,
+  serviceAccountManifest,
+} from './objectManifests.ts';
+import { daemonManifest, workloadManifest } from './podManifests.ts';
+import { settingsManifest } from './settingsManifest.ts';
+
+/**
+ * Writes a world as YAML that whichrole reads back: manifests, outputs of the AWS CLI, and settings for what
+ * neither shows. Every container that the world has gets the same answers from the text, unless it says that
+ * something was not written.
+ *
+ * @example
+ * const built = world().serviceAccount('pay/api', { roleArn: 'arn:aws:iam::111122223333:role/api' }).build();
+ * parseInput([{ file: 'all.yaml', text: manifestsText(built) }]).world.serviceAccounts.length // => 1
+ */
+export function manifestsText(world: World): string {
+  const left = leftOut(world).map((what) => `# not written: ${what}\n`);
+  return [...left, manifestsOf(world).map(yamlText).join('---\n')].join('');
+}
+
+/** Names what has no text of its own here: policies of Calico and Cilium, admin policies, iptables rules. */
+function leftOut(world: World): readonly string[] {
+  const { adminPolicies, ciliumPolicies, calicoPolicies, calicoTiers, calicoNetworkSets, iptables } = world;
+  const objects = [
+    ...adminPolicies,
+    ...ciliumPolicies,
+    ...calicoPolicies,
+    ...calicoTiers,
+    ...calicoNetworkSets,
+  ];
+  const rules = iptables.map(({ node }) => `iptables rules of ${node ?? 'every node'}`);
+  return [...objects.map(({ ref }) => describeRef(ref)), ...rules];
+}
+
+/** Kubernetes reads YAML 1.1, in which `yes` is a truth and `0o7` is not a number. */
+function yamlText(manifest: Manifest): string {
+  return stringify(manifest, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function manifestsOf(world: World): readonly Manifest[] {
+  const daemons = daemonProcesses(world);
+  const alone = daemons.filter(({ ref }) => !world.workloads.some((each) => isSame(ref, each.ref)));
+  const settings = settingsManifest(world);
+  return [
+    ...world.namespaces.map(namespaceManifest),
+    ...world.serviceAccounts.map(serviceAccountManifest),
+    ...world.workloads.map((workload) =>
+      workloadManifest(
+        workload,
+        daemons.filter(({ ref }) => isSame(ref, workload.ref)),
+      ),
+    ),
+    ...alone.map(daemonManifest),
+    ...world.networkPolicies.map(networkPolicyManifest),
+    ...world.dataObjects.map(dataManifest),
+    ...world.nodes.map(nodeManifest),
+    ...awsManifests(world),
+    ...(settings ? [settings] : []),
+  ];
+}
+
+function isSame(a: ObjectRef, b: ObjectRef): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+}

@@ -1,0 +1,120 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { rules } from '../../src/findings/examine.ts';
+import { parseInput } from '../../src/ingest/parse.ts';
+import type { Identity } from '../../src/model/identity.ts';
+import { describeRef } from '../../src/model/objectRef.ts';
+import { describeSdk, type SdkRef } from '../../src/model/sdk.ts';
+import type { World } from '../../src/model/world.ts';
+import type { Answer } from '../../src/resolve/answer.ts';
+import { resolveAll } from '../../src/resolve/resolve.ts';
+import { parseSdk } from '../../src/sdkChain/registry.ts';
+import { applyPatches } from '../../src/whatIf/applyPatch.ts';
+import { examineWorld, provenFix, type Examination } from '../../src/whatIf/proveFix.ts';
+import { readFixtures, type Fixture } from './fixture.ts';
+
+const fixtures = readFixtures();
+
+describe.each(fixtures.map((fixture) => [fixture.id, fixture] as const))('%s', (id, fixture) => {
+  const before = examined(readWorld(fixture.input), fixture);
+  const finding = before.findings.find(({ rule }) => rule === id);
+
+  it('gives each container the identity that the atlas tells', () => {
+    expect(named(before.answers, fixture.answers)).toEqual(fixture.answers);
+  });
+
+  it('is found', () => {
+    expect(before.findings.map(({ rule }) => rule)).toContain(id);
+    expect(finding && { at: describeRef(finding.at), severity: finding.severity }).toEqual(fixture.finding);
+  });
+
+  it('is not found in the corrected state', () => {
+    const after = examined(correctedWorld(fixture, before), fixture);
+    expect(after.findings.map(({ rule }) => rule)).not.toContain(id);
+    if (fixture.afterwards) expect(named(after.answers, fixture.afterwards)).toEqual(fixture.afterwards);
+  });
+
+  it('proposes nothing that does not work', () => {
+    if (!finding || finding.fixes.length === 0) return;
+    expect(provenFix(before, finding)?.fix.title).toBeDefined();
+  });
+});
+
+describe('the atlas', () => {
+  it('has a fixture for every rule that names a cause, and a rule for every fixture', () => {
+    const causes = rules.filter(({ level }) => level === 'cause').map(({ id }) => id);
+    expect(fixtures.map(({ id }) => id).toSorted()).toEqual(causes.toSorted());
+  });
+  afterAll(() => process.stdout.write(`atlas: ${fixtures.length} scenarios, ${rules.length} rules\n`));
+});
+
+function readWorld(text: string): World {
+  const { world, diagnostics } = parseInput([{ file: 'fixture.yaml', text }]);
+  expect(diagnostics.filter(({ code }) => code === 'syntax' || code === 'unknown-field')).toEqual([]);
+  return world;
+}
+
+/** Answers for the SDKs that the fixture names, so that a fixture says what it is about. */
+function examined(world: World, { answers }: Fixture): Examination {
+  const names = [...new Set(Object.values(answers).flatMap((each) => Object.keys(each)))];
+  // `stated`: with the SDK that the state itself names, for conflicts that another SDK mends.
+  if (names.includes('stated')) return examineWorld(world);
+  const sdks = names.map(sdkNamed);
+  return examineWorld(world, (each) => sdks.flatMap((sdk) => resolveAll(each, { sdk })));
+}
+
+function correctedWorld(fixture: Fixture, before: Examination): World {
+  if (fixture.corrected !== 'fix') return readWorld(fixture.corrected);
+  const finding = before.findings.find(({ rule }) => rule === fixture.id);
+  const proof = finding && provenFix(before, finding);
+  if (!proof) throw new Error(`no fix of ${fixture.id} works`);
+  return applyPatches(before.world, proof.fix.patches);
+}
+
+function named(
+  answers: readonly Answer[],
+  expected: Fixture['answers'],
+): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return Object.fromEntries(
+    Object.entries(expected).map(([container, sdks]) => [
+      container,
+      Object.fromEntries(
+        Object.keys(sdks).map((sdk) => [sdk, identityName(answers.find(isFor(container, sdk)))]),
+      ),
+    ]),
+  );
+}
+
+function isFor(name: string, sdk: string): (answer: Answer) => boolean {
+  const [namespace, workload, container] = name.split('/');
+  return ({ subject, sdk: asked }) =>
+    subject.namespace === namespace &&
+    subject.workload.name === workload &&
+    (container === undefined || subject.container.name === container) &&
+    (sdk === 'stated' || describeSdk(asked) === describeSdk(sdkNamed(sdk)));
+}
+
+/** `NAME` of a role and `by MECHANISM`, `node role`, `static KEY`, or `none`; alternatives after `or`. */
+function identityName(answer: Answer | undefined): string {
+  if (!answer) return 'no answer';
+  const [usual, ...others] = answer.outcomes.map(({ identity, mechanism }) =>
+    identity.kind === 'none' ? 'none' : `${nameOf(identity)} by ${mechanism}`,
+  );
+  return [usual, ...[...new Set(others)].filter((name) => name !== usual)].join(' or ');
+}
+
+function nameOf(identity: Exclude<Identity, { kind: 'none' }>): string {
+  switch (identity.kind) {
+    case 'role':
+      return identity.arn.replace(/^.*:role\//, '');
+    case 'unnamedRole':
+      return identity.text;
+    case 'static':
+      return identity.accessKeyId ?? 'static keys';
+  }
+}
+
+function sdkNamed(text: string): SdkRef {
+  const read = parseSdk(text);
+  if (read.kind !== 'sdk') throw new Error(`no SDK is called ${text}`);
+  return read.sdk;
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { world } from '../../src/model/builder.ts';
+import { worlds } from '../../src/testing/arbitraries/world.ts';
+import { around, assertAround } from '../../src/testing/around.ts';
+import { neverNodeRole } from '../../src/testing/properties/neverNodeRole.ts';
+import { propertyOf } from '../../src/testing/property.ts';
+import { variationsOf } from '../../src/testing/variations.ts';
+import { manifestsText } from '../../src/report/manifests.ts';
+
+const guarded = world()
+  .nodeDefaults({ roleArn: 'arn:aws:iam::111122223333:role/node' })
+  .pod('pay/api')
+  .pod('pay/web')
+  .networkPolicy('pay/no-metadata', {
+    policyTypes: ['Egress'],
+    egress: [{ peers: [{ cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] }] }],
+  })
+  .fact('cni', 'cilium')
+  .fact('kube2iam', 'notInstalled')
+  .build();
+const law = neverNodeRole({ sdk: 'go-v2' });
+
+describe('the neighbourhood of a cluster', () => {
+  it('breaks a law by the smallest change that does, and says so', () => {
+    const run = (): void => assertAround(law, guarded, { numRuns: 60, seed: 1, kinds: ['networkPolicy'] });
+    expect(law.check(guarded)).toEqual({ kind: 'holds' });
+    expect(run).toThrow('after this change: remove NetworkPolicy pay/no-metadata');
+    expect(run).not.toThrow('add NetworkPolicy');
+  });
+
+  it('keeps a law that no change of the kind can break', () => {
+    assertAround(law, guarded, { numRuns: 20, kinds: ['imds', 'annotation', 'restart'] });
+  });
+
+  it('looks at the cluster itself first', () => {
+    const never = propertyOf('never', 'nothing is ever so', ({ workloads }) =>
+      law.check({ ...guarded, workloads, networkPolicies: [] }).kind === 'fails'
+        ? witnessOf(workloads)
+        : undefined,
+    );
+    expect(() => assertAround(never, guarded, { numRuns: 1 })).not.toThrow('after this change');
+  });
+
+  it('throws on what the law throws', () => {
+    const broken = propertyOf('broken', 'this law is no law', ({ facts }) => {
+      if (facts.some(({ value }) => value === 'timeout')) throw new Error('a mistake');
+      return undefined;
+    });
+    expect(() => assertAround(broken, guarded, { kinds: ['fault'], seed: 3 })).toThrow('a mistake');
+  });
+
+  it('every variation has a title of its own and changes the cluster', () => {
+    fc.assert(
+      fc.property(worlds(), (built) => {
+        const all = variationsOf(built);
+        expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
+        const idle = all.filter(
+          ({ kind, apply }) => !mayBeIdle.has(kind) && manifestsText(apply(built)) === manifestsText(built),
+        );
+        expect(idle.map(({ title }) => title)).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('a draw has no more changes than were asked for', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .integer({ min: 0, max: 3 })
+          .chain((most) => fc.tuple(fc.constant(most), around(guarded, { maxChanges: most }))),
+        ([most, drawn]) => {
+          expect(drawn.length).toBeLessThanOrEqual(most);
+        },
+      ),
+    );
+  });
+});
+
+/** What such a variation states may be so already. */
+const mayBeIdle = new Set(['fault', 'imds', 'cni', 'trustPolicy', 'restart']);
+
+function witnessOf(workloads: typeof guarded.workloads): ReturnType<Parameters<typeof propertyOf>[2]> {
+  const verdict = law.check({ ...guarded, workloads, networkPolicies: [] });
+  return verdict.kind === 'fails' ? verdict.counterexample.witness : undefined;
+}
