@@ -2,6 +2,7 @@ import type { JsonValue } from '../model/aws.ts';
 import type { DataObject } from '../model/kubernetes.ts';
 import type { Labels } from '../model/labels.ts';
 import { fieldOf, type ObjectRef } from '../model/objectRef.ts';
+import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { World } from '../model/world.ts';
 import { webhookKeys } from './webhookFacts.ts';
 
@@ -23,8 +24,7 @@ export function webhookConfigEntry(
   namespace: string,
   name: string,
 ): WebhookConfigEntry | undefined {
-  for (const object of world.dataObjects) {
-    const entries = webhookConfig(object);
+  for (const { object, entries } of configsOf(world)) {
     for (const key of [`${namespace}/${name}`, `*/${name}`]) {
       const entry = Object.hasOwn(entries, key) ? entries[key] : undefined;
       if (entry) return readEntry(object, key, entry);
@@ -32,6 +32,10 @@ export function webhookConfigEntry(
   }
   return undefined;
 }
+
+const configsOf = oncePerWorld(({ dataObjects }: World) =>
+  dataObjects.map((object) => ({ object, entries: webhookConfig(object) })),
+);
 
 /** The entries of the ConfigMap by `namespace/name`; none where a document is no such ConfigMap. */
 export function webhookConfig({ kind, name, data }: DataObject): Readonly<Record<string, JsonObject>> {

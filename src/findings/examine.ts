@@ -9,11 +9,18 @@ import { daemonRoleDefaultRules } from './atlas/daemonRoleDefault.ts';
 import { daemonRoleNameRules } from './atlas/daemonRoleNames.ts';
 import { daemonRoleNamespaceRules } from './atlas/daemonRoleNamespaces.ts';
 import { daemonRolePodRules } from './atlas/daemonRolePods.ts';
+import { chainPodRules } from './atlas/chainPods.ts';
 import { chainSdkRules } from './atlas/chainSdk.ts';
+import { chainTimeRules } from './atlas/chainTime.ts';
+import { networkPolicyCutRules } from './atlas/networkPolicyCuts.ts';
+import { networkPolicyHoleRules } from './atlas/networkPolicyHoles.ts';
+import { networkPolicyOrderRules } from './atlas/networkPolicyOrders.ts';
 import { injectionRules } from './atlas/injection.ts';
 import { injectionAccountRules } from './atlas/injectionAccounts.ts';
 import { injectionAnnotationRules } from './atlas/injectionAnnotations.ts';
 import { injectionPodRules } from './atlas/injectionPods.ts';
+import { podIdentityRules } from './atlas/podIdentity.ts';
+import { podIdentityPodRules } from './atlas/podIdentityPods.ts';
 import { seedRules } from './atlas/seed.ts';
 import { seedKube2iamRules } from './atlas/seedKube2iam.ts';
 import { trustRules } from './atlas/trust.ts';
@@ -41,11 +48,18 @@ export const rules: readonly Rule[] = [
   ...trustNetworkRules,
   ...chainOrderRules,
   ...chainSdkRules,
+  ...chainPodRules,
+  ...chainTimeRules,
+  ...podIdentityRules,
+  ...podIdentityPodRules,
   ...daemonRoleDefaultRules,
   ...daemonRoleNameRules,
   ...daemonRoleNamespaceRules,
   ...daemonRoleAssumeRules,
   ...daemonRolePodRules,
+  ...networkPolicyHoleRules,
+  ...networkPolicyOrderRules,
+  ...networkPolicyCutRules,
 ];
 
 /**

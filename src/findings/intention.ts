@@ -1,3 +1,4 @@
+import { webhookConfigEntry } from '../admission/webhookConfigMap.ts';
 import { roleArnAnnotation } from '../model/builder.ts';
 import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
 import type { Mechanism } from '../model/identity.ts';
@@ -27,6 +28,9 @@ export function intentionsOf(world: World, workload: Workload): readonly Intenti
   const association = index.association(workload.namespace, template.serviceAccountName);
   const account = index.serviceAccount(workload.namespace, template.serviceAccountName);
   const annotated = account?.annotations[roleArnAnnotation];
+  const configured = annotated
+    ? undefined
+    : webhookConfigEntry(world, workload.namespace, template.serviceAccountName);
   const key = world.kube2iam[0]?.flags.iamRoleKey ?? kube2iamDefaults.iamRoleKey;
   const kube2iamRole = template.annotations[key];
   const intentions: Intention[] = [];
@@ -40,6 +44,7 @@ export function intentionsOf(world: World, workload: Workload): readonly Intenti
       at: annotationRef(account, roleArnAnnotation),
     });
   }
+  if (configured) intentions.push({ mechanism: 'irsa', role: configured.roleArn, at: configured.at });
   if (kube2iamRole !== undefined && kube2iamRole !== '') {
     const at = annotationRef(template, key);
     // Both read the same annotation; where only kiam runs, it is meant.

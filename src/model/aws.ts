@@ -66,6 +66,8 @@ export interface PodIdentityAssociation {
   readonly roleArn?: string;
   readonly targetRoleArn?: string;
   readonly disableSessionTags?: boolean;
+  /** RFC 3339, as exported. */
+  readonly createdAt?: string;
 }
 
 /** What an export claims to list in full, so that what is absent from it does not exist. */

@@ -65,4 +65,11 @@ export const daemonFacts: readonly FactDefinition[] = [
     options: ['empty', 'session', 'error'],
     assumed: 'empty',
   },
+  {
+    name: 'podAddress',
+    meaning: 'for which pod kube2iam or kiam takes a caller, by the address of its packets',
+    scope: 'pod',
+    options: ['own', 'unknown', 'previous'],
+    faults: ['unknown', 'previous'],
+  },
 ];

@@ -21,6 +21,7 @@ export type FactName =
   | 'kiam.server'
   | 'firstRule'
   | 'daemonCache'
+  | 'podAddress'
   | 'iptablesMatch'
   | 'iptablesTarget'
   | 'routeLocalnet'

@@ -2,9 +2,11 @@ import type { NodeRules, Rule, RuleSet } from '../model/iptables.ts';
 import type { World } from '../model/world.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { parseAddress, cidrWithin } from './address.ts';
+import type { PodInterface } from './cni/profile.ts';
 import { matchesInterface, type HostInterface } from './hostInterface.ts';
 import type { Face, Host } from './iptables/packet.ts';
-import { interfaceOf, type Scene } from './scene.ts';
+import { interfaceOf, podInterfaceOf, type Scene } from './scene.ts';
+import { sha1 } from './sha1.ts';
 
 /** Finds the rules of a node that the input shows; those that name the node win over those of any node. */
 export function rulesOf(
@@ -27,7 +29,7 @@ export function rulesOf(
  */
 export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'>): Host {
   const { world, ask, source } = scene;
-  const { node, pod } = source;
+  const { node } = source;
   const named = namedByRules(rules.ruleSet);
   const addresses = node.addresses.length > 0 ? node.addresses : named.redirectedTo;
   const own = addresses.find((address) => parseAddress(address)?.family === rules.ruleSet.family);
@@ -37,15 +39,14 @@ export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'
       return interfaceOf(scene.cni.ask(), source).kind === 'name' ? own : undefined;
     },
   };
-  const podKey = `${pod.namespace}/${pod.ref.name}`;
   return {
     localAddresses: [...addresses, ...agentAddresses],
     podFace: ofPod,
     uplink: { name: { kind: 'name', name: named.uplink }, ...(own === undefined ? {} : { address: own }) },
     routes: podsOn(world, node).map((address) => ({ cidr: wholeAddress(address), face: ofPod })),
     podInterface: (precision) => {
-      const face = interfaceOf(scene.cni.ask(), source);
-      return precision === 'byCni' ? face : nameInterface(scene, podKey, face, named.interfaces);
+      const row = podInterfaceOf(scene.cni.ask(), source);
+      return precision === 'byCni' ? row.face : nameInterface(scene, row, named.interfaces);
     },
     routeLocalnet: () =>
       ask({ name: 'routeLocalnet', scope: node.name, about: node.ref }) === 'on' ? 'on' : 'off',
@@ -61,17 +62,25 @@ export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'
  */
 const agentAddresses: readonly string[] = ['169.254.170.23', 'fd00:ec2::23'];
 
-/** Asks which of the interfaces that the rules name is the pod's; it may be one that none of them names. */
+/**
+ * Asks which of the interfaces that the rules name is the pod's; it may be one that none of them names.
+ *
+ * The name of a pod that a controller makes is not known before; that of any other tells its interface.
+ */
 function nameInterface(
   { ask, source: { pod } }: Scene,
-  scope: string,
-  face: HostInterface,
+  { face, ending }: PodInterface,
   named: readonly string[],
 ): HostInterface {
   if (face.kind === 'name') return face;
+  const podKey = `${pod.namespace}/${pod.ref.name}`;
   const candidates = named.filter((name) => matchesInterface(name, face) === 'unknown');
   const options = [`${face.prefix}…`, ...candidates];
-  const name = ask({ name: 'podInterface', scope, options, about: pod.ref });
+  const foretold =
+    ending === 'sha1OfPodName' && pod.ref.kind === 'Pod'
+      ? { known: `${face.prefix}${sha1(`${pod.namespace}.${pod.ref.name}`).slice(0, 11)}` }
+      : {};
+  const name = ask({ name: 'podInterface', scope: podKey, options, about: pod.ref, ...foretold });
   return { kind: 'name', name };
 }
 

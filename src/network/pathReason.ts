@@ -20,6 +20,7 @@ export const pathReasons = {
   familyNotPoliced: 'the row of the CNI',
   nodeUnpoliced: 'the row of the CNI',
   noIpBlockSelects: 'the row of the CNI',
+  exceptOverlooked: 'the row of the CNI',
   endpointToHostDrops: 'the row of the CNI',
   strictWithoutPolicy: 'the row of the CNI',
   policiesNotYetLoaded: 'the row of the CNI',

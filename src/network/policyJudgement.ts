@@ -4,6 +4,7 @@ import type { CniFact, EnforcingEngine } from './cni/profile.ts';
 import type { PathStep } from './path.ts';
 import type { PathReason } from './pathReason.ts';
 import { pathStep } from './pathStep.ts';
+import { overlooksExcept } from './policies/overlookedExcept.ts';
 import { networkPolicyShares } from './policies/networkPolicy.ts';
 import { viewOfPod, type PolicyPeer, type Saying } from './policies/peer.ts';
 import { otherKinds, sharesOfKind, type OtherKind } from './policies/policyShares.ts';
@@ -120,6 +121,8 @@ function judgeEnforced(
     const details = { refs: refsOf(evidence), source: engine.families.source };
     return pathStep(stepHook[engine.hook], 'skipped', 'familyNotPoliced', details);
   }
+  const open = overlooksExcept(scene.world, engine, saying, evidence);
+  if (open) return pathStep(stepHook[engine.hook], 'passes', 'exceptOverlooked', open);
   const overlooking = overlooks(engine, target);
   const view: EngineView = overlooking
     ? { overlooking, shares: sharesFor({ ...saying.peer, address: { kind: 'beyondIpBlocks' } }) }

@@ -36,10 +36,14 @@ export function sceneOf(world: World, ask: Ask, source: PacketSource, profiles: 
 }
 
 /** Finds the interface of the node by which the packets of a pod come in. */
-export function interfaceOf(profile: CniProfile, { pod }: PacketSource): PodInterface['face'] {
+export function interfaceOf(profile: CniProfile, source: PacketSource): PodInterface['face'] {
+  return podInterfaceOf(profile, source).face;
+}
+
+/** Finds the same with what is known of its name. */
+export function podInterfaceOf(profile: CniProfile, { pod }: PacketSource): PodInterface {
   const [usual, ...others] = profile.hostInterfaces.value;
-  const own = others.find(({ ofPodsAnnotated = '' }) => ofPodsAnnotated in pod.annotations);
-  return (own ?? usual).face;
+  return others.find(({ ofPodsAnnotated = '' }) => ofPodsAnnotated in pod.annotations) ?? usual;
 }
 
 function profileNamed(profiles: CniProfiles, name: string): CniProfile {

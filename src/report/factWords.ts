@@ -71,6 +71,15 @@ const words: Readonly<Record<FactName, FactWords>> = {
     says: { ready: 'answers', unreachable: 'does not answer' },
   },
   firstRule: { subject: 'the first rule for metadata requests', verb: 'is that of', says: {} },
+  podAddress: {
+    subject: 'the daemon',
+    verb: 'takes {scope} for',
+    says: {
+      own: 'knows {scope} by its address',
+      unknown: 'does not know the address of {scope} yet',
+      previous: 'takes {scope} for a pod that had its address before',
+    },
+  },
   daemonCache: {
     subject: 'the daemon',
     verb: 'holds',

@@ -4,6 +4,7 @@ import type { Words } from './serviceSentences.ts';
 
 const podLookups: Readonly<Record<Extract<KiamFinding, { kind: 'kiamPod' }>['found'], Words>> = {
   pod: ['plain', 'kiam: finds the pod by its source address'],
+  previous: ['bad', 'kiam: still takes it for the pod that had its address before'],
   nobody: ['bad', 'kiam: no pod has this source address'],
   several: ['bad', 'kiam: several pods have this source address'],
 };

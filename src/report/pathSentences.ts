@@ -17,6 +17,7 @@ const reasons: Readonly<Record<PathReason, string>> = {
   familyNotPoliced: 'NetworkPolicy is not enforced for this address family',
   nodeUnpoliced: 'this CNI polices no traffic to the own node',
   noIpBlockSelects: 'for this CNI no ipBlock selects an address of the node',
+  exceptOverlooked: 'this version of the network policy agent overlooks exceptions',
   endpointToHostDrops: 'this CNI drops traffic from pods to their node',
   strictWithoutPolicy: 'in strict mode a pod that no policy selects may send nothing',
   policiesNotYetLoaded: 'the policies are not loaded yet',

@@ -74,6 +74,7 @@ function words(evidence: ServiceEvidence): Words {
     case 'agentUnsupported':
     case 'association':
     case 'associationMissing':
+    case 'associationAcrossAccounts':
     case 'associationNotShown':
       return podIdentityWords(evidence);
   }
@@ -161,6 +162,7 @@ const baseArnSources: Readonly<Record<BaseArnSource, string>> = {
 const podLookups: Readonly<Record<Extract<Kube2iamFinding, { kind: 'podBySourceAddress' }>['found'], Words>> =
   {
     pod: ['plain', 'kube2iam: finds the pod by its source address'],
+    previous: ['bad', 'kube2iam: still takes it for the pod that had its address before'],
     nobody: ['bad', 'kube2iam: no pod has this source address'],
     several: ['bad', 'kube2iam: several pods have this source address'],
   };
@@ -236,6 +238,11 @@ function podIdentityWords(finding: PodIdentityFinding): Words {
     }
     case 'associationMissing':
       return ['bad', 'EKS Pod Identity: the service account has no association'];
+    case 'associationAcrossAccounts':
+      return [
+        'bad',
+        `EKS Pod Identity: ${finding.roleArn} is of account ${finding.accountId}, not of the cluster’s own`,
+      ];
     case 'associationNotShown':
       return ['plain', 'EKS Pod Identity: the input does not show the association'];
   }

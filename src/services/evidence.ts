@@ -61,7 +61,7 @@ export type ImdsFinding =
 /** What kube2iam weighs. */
 export type Kube2iamFinding =
   /** `nobody`: no pod, or the pods of the host network; `several`: the cache holds more pods with the address. */
-  | { readonly kind: 'podBySourceAddress'; readonly found: 'pod' | 'nobody' | 'several' }
+  | { readonly kind: 'podBySourceAddress'; readonly found: 'pod' | 'previous' | 'nobody' | 'several' }
   | {
       readonly kind: 'roleChosen';
       readonly by: 'annotation' | 'defaultRole';
@@ -100,7 +100,7 @@ export type KiamFinding =
   | { readonly kind: 'kiamRouteBlocked'; readonly path: string; readonly expression: string }
   | { readonly kind: 'kiamProxied' }
   | { readonly kind: 'kiamServer'; readonly state: 'ready' | 'unreachable' }
-  | { readonly kind: 'kiamPod'; readonly found: 'pod' | 'nobody' | 'several' }
+  | { readonly kind: 'kiamPod'; readonly found: 'pod' | 'previous' | 'nobody' | 'several' }
   | { readonly kind: 'kiamRole'; readonly text: string; readonly roleArn: string }
   | { readonly kind: 'kiamNoRole' }
   | { readonly kind: 'kiamOtherRole'; readonly asked: string; readonly roleArn: string }
@@ -123,4 +123,6 @@ export type PodIdentityFinding =
   | { readonly kind: 'agentUnsupported' }
   | { readonly kind: 'association'; readonly roleArn?: string; readonly targetRoleArn?: string }
   | { readonly kind: 'associationMissing' }
+  /** EKS assumes roles of the cluster's own account alone. */
+  | { readonly kind: 'associationAcrossAccounts'; readonly roleArn: string; readonly accountId: string }
   | { readonly kind: 'associationNotShown' };

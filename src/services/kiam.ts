@@ -12,7 +12,7 @@ import { imds } from './imds.ts';
 import { noRoute, kiamRoute } from './kiamRoute.ts';
 import { kiamBaseArn, kiamPermitted, kiamSession, resolveKiamRole, type ResolvedRole } from './kiamRole.ts';
 import { metadataRequest } from './metadataPath.ts';
-import { podsAtAddress } from './podBySourceAddress.ts';
+import { podsAtAddress, takenFor, type FoundPod } from './podBySourceAddress.ts';
 import { assumeRole } from './sts.ts';
 
 /** A metadata request that a kiam agent has taken. */
@@ -102,11 +102,13 @@ function askServer(world: World, ask: Ask, request: KiamRequest, asked: string |
     note({ kind: 'kiamServer', state }, server.daemon.ref);
     return fails(500, 'rpc error: code = Unavailable');
   }
-  const [pod, ...others] = caller ? podsAtAddress(world, caller) : [];
-  const which = !pod ? 'nobody' : others.length > 0 ? 'several' : 'pod';
-  note({ kind: 'kiamPod', found: which }, caller?.ref ?? agent.ref);
-  if (!pod || which !== 'pod')
+  const source = podOf(world, ask, caller);
+  const which = source.kind;
+  note({ kind: 'kiamPod', found: which }, 'pod' in source ? source.pod.ref : agent.ref);
+  if (!('pod' in source)) {
     return fails(500, which === 'nobody' ? 'pod not found' : 'multiple running pods found');
+  }
+  const { pod } = source;
   const baseArn = kiamBaseArn(world, server.node, server.daemon.flags);
   const text = pod.annotations[kiamKeys.role] ?? '';
   const role = resolveKiamRole(baseArn, text);
@@ -127,6 +129,15 @@ function askServer(world: World, ask: Ask, request: KiamRequest, asked: string |
   return refusal === undefined
     ? giveCredentials(world, ask, request, pod, role, evidence)
     : fails(500, refusal);
+}
+
+/** @source uswitch/kiam:pkg/k8s/pod_cache.go (findPodForIP) */
+function podOf(world: World, ask: Ask, caller: PodTemplate | undefined): FoundPod {
+  if (!caller) return { kind: 'nobody' };
+  const taken = takenFor(world, ask, caller);
+  if (taken) return taken;
+  const [pod = caller, ...others] = podsAtAddress(world, caller);
+  return others.length > 0 ? { kind: 'several' } : { kind: 'pod', pod };
 }
 
 const forbidden = 'error fetching credentials: forbidden by policy';

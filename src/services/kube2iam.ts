@@ -89,7 +89,7 @@ export function kube2iam(world: World, ask: Ask, request: Kube2iamRequest): Serv
       return { ...proxied, evidence: [found({ kind: 'proxiedToImds' }, daemon.ref), ...proxied.evidence] };
     }
     case 'role': {
-      const mapping = mapRole(world, request);
+      const mapping = mapRole(world, ask, request);
       if (mapping.kind === 'refused') return { reply: mapping.reply, evidence: mapping.evidence };
       // The list's path with nothing behind it is the list.
       if (route.role === '') return listRole(mapping, daemon);
@@ -110,7 +110,7 @@ type Mapping =
     }
   | { readonly kind: 'refused'; readonly reply: Reply; readonly evidence: readonly ServiceEvidence[] };
 
-function mapRole(world: World, { daemon, node, caller }: Kube2iamRequest): Mapping {
+function mapRole(world: World, ask: Ask, { daemon, node, caller }: Kube2iamRequest): Mapping {
   const { flags } = daemon;
   const evidence: ServiceEvidence[] = [];
   const refuse = (message: string): Mapping => ({
@@ -118,8 +118,8 @@ function mapRole(world: World, { daemon, node, caller }: Kube2iamRequest): Mappi
     reply: httpError(404, message),
     evidence,
   });
-  const source = podBySourceAddress(world, flags, caller, node);
-  const about = source.kind === 'pod' ? source.pod.ref : caller?.ref;
+  const source = podBySourceAddress(world, ask, flags, caller, node);
+  const about = 'pod' in source ? source.pod.ref : caller?.ref;
   evidence.push(found({ kind: 'podBySourceAddress', found: source.kind }, about));
   if (source.kind === 'nobody') return refuse('pod with specificed IP not found');
   if (source.kind === 'several') return refuse('several pods with the ip indexed');

@@ -1,3 +1,5 @@
+import type { Ask } from '../model/fact.ts';
+import { kiamKeys } from '../model/kiam.ts';
 import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
@@ -7,7 +9,7 @@ import type { World } from '../model/world.ts';
 
 /** The pod that kube2iam takes a caller for. */
 export type FoundPod =
-  | { readonly kind: 'pod'; readonly pod: PodTemplate }
+  | { readonly kind: 'pod' | 'previous'; readonly pod: PodTemplate }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'several' };
 
@@ -22,11 +24,14 @@ export type FoundPod =
  */
 export function podBySourceAddress(
   world: World,
+  ask: Ask,
   flags: Kube2iamFlags,
   caller: PodTemplate | undefined,
   node: ClusterNode,
 ): FoundPod {
   if (!caller || knowsAnotherNode(world, flags, node)) return { kind: 'nobody' };
+  const taken = takenFor(world, ask, caller);
+  if (taken) return taken;
   const address = caller.status?.podIP;
   const others =
     address === undefined ? [] : activePods(world, flags, caller, address).filter((pod) => pod !== caller);
@@ -36,6 +41,42 @@ export function podBySourceAddress(
     .filter((pod) => !pod.hostNetwork && pod.status?.phase === 'Running')
     .toSorted((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
   return first ? { kind: 'pod', pod: first } : { kind: 'several' };
+}
+
+/**
+ * Asks for whom a daemon takes a caller: a cache hears of a new pod, or of the end of an old one, a moment late.
+ *
+ * @returns nothing when it takes the caller for itself
+ * @source jtblin/kube2iam#46, jtblin/kube2iam:k8s/k8s.go (an informer's cache); uswitch/kiam:pkg/k8s/pod_cache.go;
+ * seen in recordings of both
+ */
+export function takenFor(
+  world: World,
+  ask: Ask,
+  caller: PodTemplate,
+): Exclude<FoundPod, { kind: 'several' }> | undefined {
+  const scope = `${caller.namespace}/${caller.ref.name}`;
+  switch (ask({ name: 'podAddress', scope, known: 'own', about: caller.ref })) {
+    case 'unknown':
+      return { kind: 'nobody' };
+    case 'previous': {
+      const pod = anotherAnnotated(world, caller);
+      return pod ? { kind: 'previous', pod } : { kind: 'nobody' };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Which pod had the address before nobody knows; the first that has another role stands for it. */
+function anotherAnnotated({ workloads }: World, caller: PodTemplate): PodTemplate | undefined {
+  const own = caller.annotations[kiamKeys.role];
+  return workloads
+    .map(({ template }) => template)
+    .find(({ annotations, hostNetwork }) => {
+      const role = annotations[kiamKeys.role];
+      return !hostNetwork && role !== undefined && role !== own;
+    });
 }
 
 /** With `--node` the cache holds the pods of that node alone, also when it is not the daemon's own. */

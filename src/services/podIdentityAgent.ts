@@ -48,6 +48,7 @@ const sources = {
   eksAuth: 'boto/botocore:botocore/data/eks-auth/2023-11-26/service-2.json',
   targetRole:
     'awsdocs/amazon-eks-user-guide:latest/ug/manage-access/aws-access/pod-id-assign-target-role.adoc',
+  acrossAccounts: 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc (EKS Pod Identities)',
 } as const;
 
 /**
@@ -167,6 +168,12 @@ function assumeAssociated(
   };
   const evidence: ServiceEvidence[] = [{ ...found, at, source: sources.eksAuth }];
   const last = targetRoleArn ?? roleArn;
+  const foreign = foreignAccount(world, roleArn);
+  if (roleArn !== undefined && foreign !== undefined) {
+    const accountId = foreign;
+    evidence.push({ kind: 'associationAcrossAccounts', roleArn, accountId, at, source: sources.acrossAccounts });
+    return { reply: agentError('denied'), evidence };
+  }
   if (roleArn !== undefined) {
     const decision = decidePodIdentity(world, ask, { roleArn, namespace, serviceAccount });
     const caller = podIdentityService;
@@ -223,6 +230,12 @@ function targetExternalId({ cluster }: World, association: PodIdentityAssociatio
   const { namespace, serviceAccount } = association;
   const account = clusterAccount(cluster, association) ?? '<account>';
   return `${cluster.region ?? '<region>'}/${account}/${cluster.name ?? '<cluster>'}/${namespace}/${serviceAccount}`;
+}
+
+/** The account of a role, where that is known not to be the cluster's. */
+function foreignAccount({ cluster }: World, roleArn: string | undefined): string | undefined {
+  const account = parseArn(roleArn ?? '')?.accountId;
+  return cluster.accountId === undefined || cluster.accountId === account ? undefined : account;
 }
 
 /** The role of an association is always in the cluster's own account. */

@@ -1,5 +1,6 @@
 import { findConflicts } from '../findings/examine.ts';
 import type { Finding } from '../findings/finding.ts';
+import { describeRef } from '../model/objectRef.ts';
 import type { Fix } from '../model/patch.ts';
 import type { World } from '../model/world.ts';
 import { answerKey, type Answer } from '../resolve/answer.ts';
@@ -66,7 +67,7 @@ export function proveFix(before: Examination, finding: Finding, fix: Fix): Proof
 }
 
 /**
- * Gives the first fix of a finding that works: the finding is gone and no other has come.
+ * Gives the first fix of a finding that works: the finding is gone and no other has come, unless it was hidden.
  *
  * A fix that changes nobody else's answer is preferred to one that does.
  */
@@ -74,11 +75,27 @@ export function provenFix(before: Examination, finding: Finding): Proof | undefi
   let withSideEffects: Proof | undefined;
   for (const fix of finding.fixes) {
     const proof = proveFix(before, finding, fix);
-    if (!proof.removes || proof.adds.length > 0) continue;
+    if (!proof.removes || proof.adds.some((added) => !isUncovered(before, finding, added))) continue;
     if (proof.others.length === 0) return proof;
     withSideEffects ??= proof;
   }
   return withSideEffects;
+}
+
+/**
+ * Tells whether a finding was only hidden by a graver one: what is latent shows once that is right which
+ * happens today, be it for the containers in question, or for more of them at an object that has it already.
+ */
+function isUncovered(before: Examination, { severity, answers }: Finding, added: Finding): boolean {
+  const concerned = new Set(answers.map(subjectKey));
+  return (
+    added.severity === 'latent' &&
+    severity !== 'latent' &&
+    (added.answers.every((answer) => concerned.has(subjectKey(answer))) ||
+      before.findings.some(
+        ({ rule, at }) => rule === added.rule && describeRef(at) === describeRef(added.at),
+      ))
+  );
 }
 
 function answerOf(change: AnswerChange): Answer {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,15 @@ apiVersion: v1
 kind: Pod
 metadata: { name: agent, namespace: pay }
 spec: { nodeName: n1, hostNetwork: true, containers: [{ name: app, image: x }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: pay }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: app, image: x }] }
 ---
 apiVersion: apps/v1
 kind: DaemonSet
@@ -127,9 +137,31 @@ describe('whichrole trace', () => {
     expect(await ways('imds', '', chance, '--assume', `iptablesMatch=fitsNot`)).toEqual([['imds']]);
   });
 
-  it('asks once for the interface of a pod when the rules name several', async () => {
-    const two = ['eni1', 'eni2'].map((face) => `-A FORWARD -i ${face} -j DROP`).join('\n');
-    expect(await ways('imds', '', two)).toEqual([['imds'], ['dropped', 9], ['dropped', 10]]);
+  it('asks once for the interface of a pod that a controller makes, when the rules name several', async () => {
+    const rules = ['eni1', 'eni2'].map((face) => `-A FORWARD -i ${face} -j DROP`).join('\n');
+    const cwd = mkdtempSync(join(tmpdir(), 'whichrole-'));
+    writeFileSync(join(cwd, 'node.rules'), saved('', rules));
+    const argv = [
+      'trace',
+      'pay/web',
+      '--to',
+      'imds',
+      '-',
+      '--iptables-save',
+      'node.rules',
+      '-o',
+      'json',
+      ...known,
+    ];
+    const { stdout } = await runCli(argv, pods, { cwd });
+    const { outcomes } = JSON.parse(stdout) as { outcomes: { end: string }[] };
+    expect(outcomes.map(({ end }) => end)).toEqual(['arrives', 'dropped', 'dropped']);
+  });
+
+  it('knows the interface of any other pod by its name', async () => {
+    const face = `eni${createHash('sha1').update('pay.api').digest('hex').slice(0, 11)}`;
+    expect(await ways('imds', '', `-A FORWARD -i ${face} -j DROP`)).toEqual([['dropped', 9]]);
+    expect(await ways('imds', '', '-A FORWARD -i eni0123456789a -j DROP')).toEqual([['imds']]);
   });
 
   it('takes sets from another file', async () => {

@@ -40,10 +40,11 @@ function annotated(annotations: Readonly<Record<string, string>>): World {
   return cluster.role(role, healthy).serviceAccount('pay/api', { annotations }).pod('pay/app', api).build();
 }
 
+/** The rules about injection, tokens and trust that speak; what else is amiss in these worlds is not asked. */
 function causesIn(of: World): readonly string[] {
-  return [
-    ...new Set(findConflicts(of, resolveAll(of, { sdk: { family: 'go-v2' } })).map(({ rule }) => rule)),
-  ];
+  const findings = findConflicts(of, resolveAll(of, { sdk: { family: 'go-v2' } }));
+  const ids = findings.map(({ rule }) => rule).filter((id) => /^(irsa|trust|oidc|role|sts|seed\d)-/.test(id));
+  return [...new Set(ids)];
 }
 
 const cases: readonly (readonly [string, World, readonly string[]])[] = [

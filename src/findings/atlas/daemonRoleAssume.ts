@@ -32,8 +32,11 @@ function denialOf(reply: DaemonReply): Denial | undefined {
   const assumption = weighed(reply, 'assumption');
   const identity = weighed(reply, 'daemonIdentity')?.identity;
   if (assumption?.decision.kind !== 'denied' || identity?.kind !== 'role') return undefined;
-  const { reason, by } = assumption.decision;
-  return reason === 'implicitDeny' ? { roleArn: assumption.roleArn, by, caller: identity.arn } : undefined;
+  const { reason, by, because } = assumption.decision;
+  const trusted = because.some(({ effect, principalMatches }) => effect === 'Allow' && principalMatches);
+  return reason === 'implicitDeny' && !(by === 'trustPolicy' && trusted)
+    ? { roleArn: assumption.roleArn, by, caller: identity.arn }
+    : undefined;
 }
 
 function isNodeRole({ node }: DaemonReply, roleArn: string): boolean {

@@ -111,7 +111,8 @@ export const daemonRoleNameRules: readonly Rule[] = [
       return {
         at: chosen.at,
         why: `the annotation of ${namespace}/${workload.name} is empty, which kube2iam takes for the name of a role`,
-        fixes: annotate(world, reply, undefined),
+        // Without the annotation it would be the default role, which is another conflict.
+        fixes: hasDefaultRole(reply) ? [] : annotate(world, reply, undefined),
       };
     },
   ),
@@ -158,6 +159,10 @@ function underAPath(
   return world.roles
     .flatMap((known) => parseRoleArn(known.arn) ?? [])
     .find(({ name, accountId, path }) => name === role.name && accountId === role.accountId && path !== '/');
+}
+
+function hasDefaultRole({ daemon: { flags } }: DaemonReply): boolean {
+  return flags.defaultRole !== '' || flags.autoDiscoverDefaultRole;
 }
 
 function annotate(

@@ -34,26 +34,25 @@ const unrestricted: Rule = causeRule(
   },
   ({ world, answers }) =>
     world.kube2iam
-      .filter(({ flags, startupFaults }) => !flags.namespaceRestrictions && startupFaults.length === 0)
-      .flatMap((daemon) => {
-        const served = daemonReplies(answers).filter(
-          (reply) => reply.outcome.mechanism === 'kube2iam' && reply.daemon.ref.name === daemon.ref.name,
+      .filter(({ flags }) => !flags.namespaceRestrictions)
+      .map((daemon) => {
+        const named = daemonReplies(answers).filter(
+          (reply) =>
+            reply.daemon.ref.name === daemon.ref.name && weighed(reply, 'roleChosen')?.by === 'annotation',
         );
-        if (served.length === 0) return [];
-        const named = served.filter((reply) => weighed(reply, 'roleChosen')?.by === 'annotation');
         const namespaces = [...new Set(named.map(({ answer }) => answer.subject.namespace))];
         const lists = namespaces.flatMap(
           (namespace) => allowRoles(world, daemon, namespace, textsIn(named, namespace)).patches,
         );
         const fix = flagFix(daemon, 'restrict the roles by namespace', { namespaceRestrictions: true });
-        return [
-          {
-            at: flagPlace(daemon, 'namespace-restrictions'),
-            message: `${daemon.namespace}/${daemon.name} runs without \`--namespace-restrictions\`, so that whoever makes or changes pods in any namespace can take the roles of ${workloadNames(served.map(({ answer }) => answer)).join(', ')}`,
-            answers: served.map(({ answer }) => answer),
-            fixes: [{ ...fix, patches: [...fix.patches, ...lists] }],
-          },
-        ];
+        const names = workloadNames(named.map(({ answer }) => answer));
+        const which = names.length === 0 ? 'any role that trusts it' : `the roles of ${names.join(', ')}`;
+        return {
+          at: flagPlace(daemon, 'namespace-restrictions'),
+          message: `${daemon.namespace}/${daemon.name} runs without \`--namespace-restrictions\`, so that whoever makes or changes pods in any namespace can take ${which}`,
+          answers: [],
+          fixes: [{ ...fix, patches: [...fix.patches, ...lists] }],
+        };
       }),
 );
 

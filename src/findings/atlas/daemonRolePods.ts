@@ -1,4 +1,5 @@
 import { annotationRef, describeRef } from '../../model/objectRef.ts';
+import type { Workload } from '../../model/workload.ts';
 import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type Sighting } from '../law.ts';
@@ -47,6 +48,11 @@ const sharedExternalId: Rule = causeRule(
   },
 );
 
+/** A pod that has ended asks for nothing. */
+function hasEnded({ template }: Workload): boolean {
+  return template.status?.phase === 'Succeeded' || template.status?.phase === 'Failed';
+}
+
 /** Conflicts about which pod kube2iam takes a caller for. */
 export const daemonRolePodRules: readonly Rule[] = [
   sharedExternalId,
@@ -66,7 +72,7 @@ export const daemonRolePodRules: readonly Rule[] = [
       const { namespace, workload } = reply.answer.subject;
       const own = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
       const address = own?.template.status?.podIP;
-      if (!own || !source?.at || address === undefined) return undefined;
+      if (!own || !source?.at || address === undefined || hasEnded(own)) return undefined;
       const another = source.found === 'pod' && source.at.name !== own.template.ref.name;
       if (source.found !== 'several' && !another) return undefined;
       const others = world.workloads.filter(

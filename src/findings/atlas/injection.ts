@@ -5,10 +5,10 @@ import { notInjectedRule, objectOf, recreateFixes } from '../laws/notInjected.ts
 
 const handler = 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go';
 
-const pairVariables: readonly string[] = [
+const pairVariables: ReadonlySet<string> = new Set([
   ...webIdentityPair.variables,
   ...containerCredentialsPair.variables,
-];
+]);
 
 /** Conflicts in which the webhook gives a container nothing. */
 export const injectionRules: readonly Rule[] = [
@@ -28,7 +28,7 @@ export const injectionRules: readonly Rule[] = [
       const { containers } = workload.template;
       const own = (containers.find(({ name }) => name === container)?.env ?? [])
         .map(({ name }) => name)
-        .filter((name) => pairVariables.includes(name));
+        .filter((name) => pairVariables.has(name));
       return [
         {
           title: `remove ${own.join(', ')} from container ${container} of ${workload.namespace}/${workload.name}`,

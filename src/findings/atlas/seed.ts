@@ -1,4 +1,5 @@
 import { kube2iamDefaults } from '../../model/kube2iam.ts';
+import type { Mechanism } from '../../model/identity.ts';
 import { matchesSelector } from '../../model/labels.ts';
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
 import { annotationRef, describeRef, type ObjectRef } from '../../model/objectRef.ts';
@@ -201,15 +202,15 @@ const bothAnnotations: Rule = causeRule(
     }
     return [...containersOf].flatMap(([workload, containers]): readonly Sighting[] => {
       const intentions = containers.find((container) => container.intentions.length > 1)?.intentions ?? [];
-      const old = intentions.find(({ mechanism }) => mechanism === 'kube2iam');
-      const newer = intentions.find(({ mechanism }) => mechanism !== 'kube2iam');
+      const old = intentions.find(({ mechanism }) => asksMetadata.has(mechanism));
+      const newer = intentions.find(({ mechanism }) => !asksMetadata.has(mechanism));
       if (!old || !newer) return [];
       const key = world.kube2iam[0]?.flags.iamRoleKey ?? kube2iamDefaults.iamRoleKey;
       const name = `${workload.namespace}/${workload.name}`;
       return [
         {
           at: annotationRef(workload.template, key),
-          message: `${name} asks for \`${newer.role}\` by ${mechanismWords[newer.mechanism]} and for \`${old.role}\` by kube2iam`,
+          message: `${name} asks for \`${newer.role}\` by ${mechanismWords[newer.mechanism]} and for \`${old.role}\` by ${mechanismWords[old.mechanism]}`,
           answers: containers.flatMap((container) => container.answers),
           fixes: [
             {
@@ -222,6 +223,9 @@ const bothAnnotations: Rule = causeRule(
     });
   },
 );
+
+/** Mechanisms that answer at the metadata address, by the annotation of the pod. */
+const asksMetadata: ReadonlySet<Mechanism> = new Set(['kube2iam', 'kiam']);
 
 /** Conflicts of the first sketches of such clusters, as they were written and as they were corrected. */
 export const seedRules: readonly Rule[] = [

@@ -38,6 +38,7 @@ const exits: Rule = causeRule(
         {
           at: fault.ref,
           message: `${daemon.namespace}/${daemon.name} exits at start: ${fault.message}${more}; no rule is ever added, so metadata requests reach the node role, or a dead port where an older rule is left`,
+          severity: haveNodeRole(world, answers).length > 0 ? 'privilegeEscalation' : 'outage',
           answers: asking,
           fixes: [knownFlags(daemon)],
           ...(fault.nearest === undefined ? {} : { advice: `write \`${fault.nearest}\`` }),
@@ -45,6 +46,13 @@ const exits: Rule = causeRule(
       ];
     }),
 );
+
+/** The answers of containers that ask kube2iam for a role, and whom the metadata service answers itself. */
+function haveNodeRole(world: World, answers: readonly Answer[]): readonly Answer[] {
+  return byContainer(world, answers)
+    .filter(({ intentions: [first] }) => first?.mechanism === 'kube2iam')
+    .flatMap((container) => whereUsually(container.answers, ({ mechanism }) => mechanism === 'imds'));
+}
 
 /** Writes what was meant for each argument that kube2iam does not know, and leaves out the rest. */
 function knownFlags({ ref, startupFaults }: Kube2iam): Fix {
@@ -150,9 +158,7 @@ function meetsDeadPort(outcome: Outcome, daemon: ObjectRef): boolean {
 
 function withoutRule(world: World, daemon: Kube2iam, answers: readonly Answer[]): readonly Sighting[] {
   if (daemon.flags.iptables) return [];
-  const asking = byContainer(world, answers)
-    .filter(({ intentions: [first] }) => first?.mechanism === 'kube2iam')
-    .flatMap((container) => whereUsually(container.answers, ({ mechanism }) => mechanism === 'imds'));
+  const asking = haveNodeRole(world, answers);
   if (asking.length === 0) return [];
   return [
     {

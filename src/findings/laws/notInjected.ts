@@ -2,7 +2,6 @@ import { shownMechanism } from '../../admission/configuredMechanism.ts';
 import type { NotInjectedReason } from '../../admission/evidence.ts';
 import { skippedContainers } from '../../admission/skippedContainers.ts';
 import { webhookKeys, webIdentityPair } from '../../admission/webhookFacts.ts';
-import type { ServiceAccount } from '../../model/kubernetes.ts';
 import type { Fix, ObjectName } from '../../model/patch.ts';
 import type { Container } from '../../model/pod.ts';
 import type { Workload } from '../../model/workload.ts';
@@ -96,9 +95,13 @@ function pairOf({ env }: Container): readonly string[] {
 /** Seconds for which the webhook may not yet know a service account that was made just before a pod. */
 const momentSeconds = 30;
 
-function isOfOneMoment(account: ServiceAccount | undefined, podCreatedAt: string | undefined): boolean {
-  if (account?.createdAt === undefined || podCreatedAt === undefined) return false;
-  const apart = (Date.parse(podCreatedAt) - Date.parse(account.createdAt)) / 1000;
+/** Tells whether a pod was made in the moment after an object that the webhook must know. */
+export function isOfOneMoment(
+  object: { readonly createdAt?: string } | undefined,
+  podCreatedAt: string | undefined,
+): boolean {
+  if (object?.createdAt === undefined || podCreatedAt === undefined) return false;
+  const apart = (Date.parse(podCreatedAt) - Date.parse(object.createdAt)) / 1000;
   return apart >= 0 && apart <= momentSeconds;
 }
 

@@ -52,6 +52,7 @@ export function readAssociation(field: Field): ExportedAssociation | undefined {
     roleArn: text(child(field, 'roleArn')),
     targetRoleArn: text(child(field, 'targetRoleArn')),
     disableSessionTags: truth(child(field, 'disableSessionTags')),
+    createdAt: text(child(field, 'createdAt')),
   });
   return withoutUndefined({ association, clusterName: text(child(field, 'clusterName')) });
 }

@@ -20,6 +20,11 @@ export const networkPolicyAgent: EnforcingEngine = {
     evidence: 'recorded',
   },
   withoutPolicy: asKubernetesDescribes.withoutPolicy,
+  exceptsSince: {
+    value: { image: 'aws-network-policy-agent', version: [1, 0, 4] },
+    source: 'aws/aws-network-policy-agent#92, aws/aws-network-policy-agent#120',
+    evidence: 'docs',
+  },
   otherKinds: {
     ...asKubernetesDescribes.otherKinds,
     awsClusterNetworkPolicy: {

@@ -45,8 +45,10 @@ export const calicoEngine: EnforcingEngine = {
 export const calicoIptables: CniProfile = {
   id: 'calico-iptables',
   hostInterfaces: {
-    value: [{ face: { kind: 'prefix', prefix: 'cali' } }],
-    source: 'projectcalico/calico:felix/config/config_params.go (InterfacePrefix)',
+    value: [{ face: { kind: 'prefix', prefix: 'cali' }, ending: 'sha1OfPodName' }],
+    source:
+      'projectcalico/calico:felix/config/config_params.go (InterfacePrefix), ' +
+      'libcalico-go/lib/backend/k8s/conversion/workload_endpoint_default.go (VethNameForWorkload)',
     evidence: 'source',
   },
   netfilter: netfilterCrossed,

@@ -71,9 +71,14 @@ export const netfilterCrossed: CniFact<'crossed'> = {
  */
 export const awsVpcCniInterfaces: CniProfile['hostInterfaces'] = {
   value: [
-    { face: { kind: 'prefix', prefix: 'eni' } },
-    { face: { kind: 'prefix', prefix: 'vlan' }, ofPodsAnnotated: 'vpc.amazonaws.com/pod-eni' },
+    { face: { kind: 'prefix', prefix: 'eni' }, ending: 'sha1OfPodName' },
+    {
+      face: { kind: 'prefix', prefix: 'vlan' },
+      ofPodsAnnotated: 'vpc.amazonaws.com/pod-eni',
+      ending: 'sha1OfPodName',
+    },
   ],
-  source: 'aws/amazon-vpc-cni-k8s:pkg/sgpp/utils.go and README.md (AWS_VPC_K8S_CNI_VETHPREFIX)',
+  source:
+    'aws/amazon-vpc-cni-k8s:pkg/sgpp/utils.go, pkg/networkutils/names.go and README.md (AWS_VPC_K8S_CNI_VETHPREFIX)',
   evidence: 'source',
 };

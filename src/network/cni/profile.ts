@@ -64,6 +64,11 @@ export type PolicyEngine =
        * What a pod may do until the policies that select it are loaded; `waits`: it has no network before.
        */
       readonly beforePolicies: CniFact<'everything' | 'nothing' | 'waits'>;
+      /** The program that overlooks the exceptions of an ipBlock in versions before this one. */
+      readonly exceptsSince?: CniFact<{
+        readonly image: string;
+        readonly version: readonly [major: number, minor: number, patch: number];
+      }>;
       /** The other kinds of policy; one that is ignored has no effect on packets. */
       readonly otherKinds: Readonly<
         Record<Exclude<PolicyKind, 'networkPolicy'>, CniFact<'enforced' | 'ignored'>>
@@ -78,6 +83,8 @@ export interface PodInterface {
   readonly face: HostInterface;
   /** Only pods with this annotation come in by it. */
   readonly ofPodsAnnotated?: string;
+  /** What follows the beginning: 11 digits of the SHA-1 of `namespace.name`; absent: nobody can foretell it. */
+  readonly ending?: 'sha1OfPodName';
 }
 
 /** What a CNI, with what enforces policy beside it, does to a packet on its way out of a pod. */

@@ -38,10 +38,21 @@ export function connect(
   if (out.end !== 'delivered' || returnsToSender(out, from)) return { out, end: 'lost' };
   if (!isListening(out)) return refusedBy(rules, out, host, answerTo(out, ['RST', 'ACK']));
   const synAck = comeBack(rules, out, host, answerTo(out, first.protocol === 'tcp' ? ['SYN', 'ACK'] : []));
-  if (!reaches(synAck, first)) return { out, end: 'lost', lostLater: synAck };
-  if (first.protocol !== 'tcp') return { out, end: 'answered' };
+  if (first.protocol !== 'tcp')
+    return reaches(synAck, first) ? { out, end: 'answered' } : { out, end: 'lost', lostLater: synAck };
+  if (!reaches(synAck, first)) {
+    // TCP sends its first packet again; once an answer was seen it is no longer new, and rules may reject it.
+    const seen = synAck.passages.at(-1)?.table !== 'raw';
+    const again = seen ? send({ ...first, connection: established(synAck.packet.connection, first) }) : out;
+    if (again.end === 'rejected') return refusedBy(rules, again, host, rejection(again));
+    return { out, end: 'lost', lostLater: synAck };
+  }
   const known = synAck.packet.connection;
   const third = send({ ...first, flags: ['ACK'], connection: established(known, first) });
+  if (third.end === 'rejected' && rejection(third).protocol === 'tcp') {
+    return refusedBy(rules, third, host, rejection(third));
+  }
+  // An open connection survives an ICMP error.
   if (third.end !== 'delivered') return { out, end: 'lost', lostLater: third };
   const data = comeBack(rules, third, host, answerTo(third, ['PSH', 'ACK']));
   return reaches(data, first) ? { out, end: 'answered' } : { out, end: 'lost', lostLater: data };

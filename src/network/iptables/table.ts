@@ -1,5 +1,6 @@
-import type { BuiltInChain, Rule, RuleSet, Table, TableName, Target } from '../../model/iptables.ts';
+import type { BuiltInChain, Chain, Rule, RuleSet, Table, TableName, Target } from '../../model/iptables.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
+import { nextCandidate } from './chainIndex.ts';
 import { matchesRule } from './match.ts';
 import type { Host, Packet } from './packet.ts';
 import { applyToPacket } from './target.ts';
@@ -95,22 +96,26 @@ const lookAhead = 4;
 /** The kernel refuses rules that run in a circle; a packet that so many rules matched has met one. */
 const hitLimit = 1000;
 
+/** The chain of a table that jumps to one that it does not declare. */
+const noRules: Chain = { rules: [] };
+
 /** Leads the packet on to the end of the table or to the next doubt. */
 function advance(scene: Scene, from: Position): Extract<Next, { kind: 'end' }> | Doubt {
   let at = from;
   for (;;) {
     const frame = at.stack.at(-1);
     if (!frame || at.hits.length > hitLimit) return atPolicy(scene, at);
-    const rules = scene.table[frame.chain]?.rules ?? [];
-    let { index } = frame;
+    const chain = scene.table[frame.chain] ?? noRules;
+    const { destination } = at.packet;
+    let index = nextCandidate(chain, frame.index, destination);
     let matches = 'no';
     // The rules that do not match are by far the most.
-    for (; index < rules.length; index += 1) {
-      const rule = rules[index];
+    for (; index < chain.rules.length; index = nextCandidate(chain, index + 1, destination)) {
+      const rule = chain.rules[index];
       matches = rule ? matchesRule(rule, at.packet, scene.host) : 'no';
       if (matches === 'yes' || (matches === 'unknown' && !isIdle(rule?.target))) break;
     }
-    const rule = rules[index];
+    const rule = chain.rules[index];
     if (!rule) {
       at = returned(at);
       continue;

@@ -1,0 +1,197 @@
+import type { NetworkPolicy } from '../../model/kubernetes.ts';
+import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
+import type { Fix } from '../../model/patch.ts';
+import type { Workload } from '../../model/workload.ts';
+import type { World } from '../../model/world.ts';
+import { cidrContains } from '../../network/address.ts';
+import type { Destination, PacketPath, PathStep } from '../../network/path.ts';
+import { networkPolicyShares } from '../../network/policies/networkPolicy.ts';
+import type { Saying } from '../../network/policies/peer.ts';
+import { weigh } from '../../network/policies/ruling.ts';
+import type { Answer } from '../../resolve/answer.ts';
+import type { Placement } from '../../resolve/placement.ts';
+import { tracePacket } from '../../resolve/tracePacket.ts';
+import { findWorkload } from '../../resolve/whichRole.ts';
+import type { Examined, Rule, Severity } from '../finding.ts';
+import { causeRule, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
+import { workloadNames } from '../workloads.ts';
+import { consequences } from './consequences.ts';
+
+/** The address of the instance metadata service. */
+export const metadataAddress = '169.254.169.254';
+
+/** Where metadata requests are sent. */
+export const metadataTo: Destination = {
+  kind: 'address',
+  address: metadataAddress,
+  port: 80,
+  protocol: 'TCP',
+};
+
+/** A workload, and where its metadata requests go when nothing breaks. */
+export interface MetadataWay {
+  readonly workload: Workload;
+  readonly answers: readonly Answer[];
+  readonly placement: Placement;
+  readonly path: PacketPath;
+}
+
+const waysOf = new WeakMap<Examined, readonly MetadataWay[]>();
+
+/** Follows the metadata requests of each workload that the answers are about; once, for all rules. */
+export function metadataWays(examined: Examined): readonly MetadataWay[] {
+  const known = waysOf.get(examined) ?? followRequests(examined);
+  waysOf.set(examined, known);
+  return known;
+}
+
+function followRequests({ world, answers }: Examined): readonly MetadataWay[] {
+  const byWorkload = new Map<Workload, Answer[]>();
+  for (const answer of answers) {
+    const { namespace, workload } = answer.subject;
+    const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+    if (found) byWorkload.set(found, [...(byWorkload.get(found) ?? []), answer]);
+  }
+  return [...byWorkload].flatMap(([workload, own]) => {
+    const [usual] = tracePacket(world, workload, metadataTo).outcomes;
+    return usual ? [{ workload, answers: own, ...usual }] : [];
+  });
+}
+
+/** What a connection of a pod to the metadata service looks like to policies. */
+export function metadataSaying({ template }: Workload): Saying {
+  return {
+    pod: template,
+    direction: 'Egress',
+    peer: { address: { kind: 'known', address: metadataAddress } },
+    port: { port: 80, protocol: 'TCP' },
+  };
+}
+
+/** What one policy by itself says to metadata requests of a workload. */
+export function alone(
+  world: World,
+  policy: NetworkPolicy,
+  workload: Workload,
+): ReturnType<typeof weigh>['kind'] {
+  return weigh(networkPolicyShares({ ...world, networkPolicies: [policy] }, metadataSaying(workload))).kind;
+}
+
+/** Tells whether a policy names the metadata service as what it does not allow. */
+export function exceptsMetadata({ egress, ingress }: NetworkPolicy): boolean {
+  return [...egress, ...ingress].some(({ peers }) =>
+    peers.some(
+      (peer) => peer.kind === 'ipBlock' && peer.except.some((cidr) => cidrContains(cidr, metadataAddress)),
+    ),
+  );
+}
+
+/** Tells whether packets get to the metadata service, and the credentials of the node back. */
+export function givesNodeRole({ placement: { node }, path: { end } }: MetadataWay): boolean {
+  if (end.kind !== 'arrives' || end.at.kind !== 'imds') return false;
+  const { httpEndpoint, httpTokens, httpPutResponseHopLimit } = node.imds;
+  if (httpEndpoint === 'disabled') return false;
+  return httpTokens !== 'required' || (httpPutResponseHopLimit ?? end.hops) >= end.hops;
+}
+
+/** Finds the station at which a packet was judged so. */
+export function stepBecause({ path }: MetadataWay, ...reasons: readonly string[]): PathStep | undefined {
+  return path.steps.find(({ reason }) => reasons.includes(reason));
+}
+
+/** The objects at which a station decided. */
+export function refsAt({ at, also = [] }: PathStep): readonly ObjectRef[] {
+  return [...(at ? [at] : []), ...also];
+}
+
+/** Tells whether two references are to one object, wherever inside it. */
+export function isSameObject(one: ObjectRef, other: ObjectRef): boolean {
+  return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
+}
+
+/** Where a block does not hold, and why. */
+export interface Hole {
+  readonly at: ObjectRef;
+  /** A sentence about this cluster, to which the consequence is added. */
+  readonly why: string;
+  readonly fixes?: readonly Fix[];
+}
+
+/**
+ * The law: a policy that is meant as a block holds only where nothing else admits the packet, and somebody
+ * enforces it.
+ *
+ * What it comes to depends on what the container has besides: without it, it runs as the node.
+ */
+export function doesNotHoldRule(
+  row: ConflictRow,
+  holeIn: (way: MetadataWay, examined: Examined) => Hole | undefined,
+): Rule {
+  return causeRule(row, (examined) => {
+    const holes = new Map<string, { readonly hole: Hole; readonly answers: Answer[] }>();
+    for (const way of metadataWays(examined)) {
+      const hole = givesNodeRole(way) ? holeIn(way, examined) : undefined;
+      if (!hole) continue;
+      const key = `${describeRef(hole.at)} ${hole.why}`;
+      const known = holes.get(key);
+      if (known) known.answers.push(...way.answers);
+      else holes.set(key, { hole, answers: [...way.answers] });
+    }
+    return [...holes.values()].map(({ hole, answers }): Sighting => ({
+      at: hole.at,
+      message: `${hole.why}, so ${workloadNames(answers).join(', ')} can reach the node role; it gets ${consequences(answers)}`,
+      severity: severityOfHole(answers),
+      answers,
+      fixes: hole.fixes ?? [],
+    }));
+  });
+}
+
+function severityOfHole(answers: readonly Answer[]): Severity {
+  const asNode = whereUsually(answers, ({ mechanism }) => mechanism === 'imds');
+  return asNode.length > 0 ? 'wrongIdentity' : 'latent';
+}
+
+/** Proposes that no pod gets credentials of the node by way of its metadata service. */
+export const closeMetadata: Fix = {
+  title: 'require tokens of the metadata service with hop limit 1',
+  patches: [{ kind: 'imds', options: { httpTokens: 'required', httpPutResponseHopLimit: 1 } }],
+};
+
+/** Proposes another text of a policy. */
+export function rewritePolicy(policy: NetworkPolicy, title: string, change: Partial<NetworkPolicy>): Fix {
+  return {
+    title: `${title} ${describeRef(policy.ref)}`,
+    patches: [{ kind: 'networkPolicy', policy: { ...policy, ...change } }],
+  };
+}
+
+/** The egress rules of a policy with the metadata service taken out of each. */
+export function egressExceptMetadata({ egress, ref }: NetworkPolicy): NetworkPolicy['egress'] {
+  const except = [`${metadataAddress}/32`];
+  return egress.map((rule) => ({
+    ...rule,
+    ref,
+    peers:
+      rule.peers.length === 0
+        ? [{ kind: 'ipBlock', cidr: '0.0.0.0/0', except } as const]
+        : rule.peers.map((peer) =>
+            peer.kind === 'ipBlock' &&
+            cidrContains(peer.cidr, metadataAddress) &&
+            !peer.except.some((cidr) => cidrContains(cidr, metadataAddress))
+              ? { ...peer, except: [...peer.except, ...except] }
+              : peer,
+          ),
+  }));
+}
+
+/** Tells whether a policy allows the metadata service and nothing else, as one that is meant as a block. */
+export function admitsOnlyMetadata({ policyTypes, egress }: NetworkPolicy): boolean {
+  const peers = egress.flatMap((rule) => rule.peers);
+  return (
+    policyTypes.includes('Egress') &&
+    peers.length > 0 &&
+    egress.every((rule) => rule.peers.length > 0) &&
+    peers.every((peer) => peer.kind === 'ipBlock' && peer.cidr === `${metadataAddress}/32`)
+  );
+}
