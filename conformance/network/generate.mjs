@@ -143,6 +143,7 @@ function targetsIn(table, chain, chains) {
         fc.constant('ACCEPT'),
         fc.constant('DROP'),
         oneOf('icmp-port-unreachable', 'icmp-admin-prohibited').map((how) => `REJECT --reject-with ${how}`),
+        fc.constant('-p tcp REJECT --reject-with tcp-reset'),
       );
     case 'nat':
       if (chain === 'PREROUTING' || chain === 'OUTPUT') {

@@ -29,6 +29,12 @@ if (reason !== undefined) {
 }
 const { foretell, recordedOutcome } = await loadModel();
 const lab = await openLab();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await lab.close();
+    process.exit(130);
+  });
+}
 try {
   const [iptables, ipset, kernel] = await lab.versions();
   const about = { iptables, ipset, kernel };

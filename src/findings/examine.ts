@@ -12,13 +12,21 @@ import { daemonRolePodRules } from './atlas/daemonRolePods.ts';
 import { chainPodRules } from './atlas/chainPods.ts';
 import { chainSdkRules } from './atlas/chainSdk.ts';
 import { chainTimeRules } from './atlas/chainTime.ts';
+import { interceptionDaemonRules } from './atlas/interceptionDaemons.ts';
+import { interceptionMissedRules } from './atlas/interceptionMissed.ts';
+import { interceptionHopRules } from './atlas/interceptionHops.ts';
+import { interceptionNodeRules } from './atlas/interceptionNodes.ts';
+import { interceptionOptionRules } from './atlas/interceptionOptions.ts';
 import { networkPolicyCutRules } from './atlas/networkPolicyCuts.ts';
 import { networkPolicyHoleRules } from './atlas/networkPolicyHoles.ts';
 import { networkPolicyOrderRules } from './atlas/networkPolicyOrders.ts';
+import { chainedRoleRules } from './atlas/chainedRoles.ts';
 import { injectionRules } from './atlas/injection.ts';
 import { injectionAccountRules } from './atlas/injectionAccounts.ts';
 import { injectionAnnotationRules } from './atlas/injectionAnnotations.ts';
 import { injectionPodRules } from './atlas/injectionPods.ts';
+import { migrationRules } from './atlas/migration.ts';
+import { migrationAfterRules } from './atlas/migrationAfter.ts';
 import { podIdentityRules } from './atlas/podIdentity.ts';
 import { podIdentityPodRules } from './atlas/podIdentityPods.ts';
 import { seedRules } from './atlas/seed.ts';
@@ -27,7 +35,6 @@ import { trustRules } from './atlas/trust.ts';
 import { trustNetworkRules } from './atlas/trustNetwork.ts';
 import { trustWideRules } from './atlas/trustWide.ts';
 import { fallsBack } from './rules/fallsBack.ts';
-import { hostNetworkAnnotated } from './rules/hostNetworkAnnotated.ts';
 import { noCredentials } from './rules/noCredentials.ts';
 import { wrongIdentity } from './rules/wrongIdentity.ts';
 
@@ -36,7 +43,6 @@ export const rules: readonly Rule[] = [
   wrongIdentity,
   noCredentials,
   fallsBack,
-  hostNetworkAnnotated,
   ...seedRules,
   ...seedKube2iamRules,
   ...injectionRules,
@@ -52,6 +58,9 @@ export const rules: readonly Rule[] = [
   ...chainTimeRules,
   ...podIdentityRules,
   ...podIdentityPodRules,
+  ...migrationRules,
+  ...migrationAfterRules,
+  ...chainedRoleRules,
   ...daemonRoleDefaultRules,
   ...daemonRoleNameRules,
   ...daemonRoleNamespaceRules,
@@ -60,6 +69,11 @@ export const rules: readonly Rule[] = [
   ...networkPolicyHoleRules,
   ...networkPolicyOrderRules,
   ...networkPolicyCutRules,
+  ...interceptionMissedRules,
+  ...interceptionDaemonRules,
+  ...interceptionOptionRules,
+  ...interceptionNodeRules,
+  ...interceptionHopRules,
 ];
 
 /**

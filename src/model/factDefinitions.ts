@@ -12,6 +12,7 @@ export type FactName =
   | 'imds.httpTokens'
   | 'imds.httpPutResponseHopLimit'
   | 'imds.httpProtocolIpv6'
+  | 'imds.hops'
   | 'kube2iam'
   | 'kube2iam.daemon'
   | 'kube2iam.rule'
@@ -107,6 +108,14 @@ const definitions: readonly FactDefinition[] = [
     scope: 'node',
     options: ['disabled', 'enabled'],
     assumed: 'disabled',
+  },
+  {
+    name: 'imds.hops',
+    meaning: 'how many hops a pod of the node is away from the metadata service, as behind another router',
+    scope: 'node',
+    options: ['2'],
+    assumed: '2',
+    valid: /^([2-9]|[1-5][0-9]|6[0-4])$/,
   },
   ...daemonFacts,
   ...iptablesFacts,

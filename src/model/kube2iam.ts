@@ -53,12 +53,16 @@ export interface Kube2iam {
   readonly flagRefs: Readonly<Record<string, ObjectRef>>;
   /** Switches that were given by their name alone, which switches them on. */
   readonly bareSwitches?: readonly string[];
+  /** The hook that runs when the pod ends, as the chart can have one that takes the rule away. */
+  readonly preStop?: ObjectRef;
   /** Not empty: the process exits at start. */
   readonly startupFaults: readonly StartupFault[];
   readonly hostNetwork: boolean;
   readonly nodeSelector: Labels;
   readonly tolerations: readonly Toleration[];
   readonly serviceAccountName: string;
+  /** Of a pod that is not as the template of its DaemonSet says: the node on which it runs in its place. */
+  readonly outdated?: { readonly node: string; readonly template: ObjectRef };
 }
 
 /**

@@ -68,6 +68,8 @@ export interface Container {
   readonly name: string;
   readonly kind: 'init' | 'sidecar' | 'app' | 'ephemeral';
   readonly image: string | undefined;
+  /** The words of its command and of its arguments, where it has any. */
+  readonly words?: readonly string[];
   readonly env: readonly EnvVar[];
   readonly envFrom: readonly EnvFrom[];
   readonly volumeMounts: readonly VolumeMount[];

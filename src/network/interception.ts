@@ -170,7 +170,7 @@ function meetsInterface(scene: Scene, by: Redirector): Tri {
   const negated = by.hostInterface.startsWith('!');
   const met = matchesInterface(
     by.hostInterface.replace(/^!/, ''),
-    interfaceOf(scene.cni.ask(), scene.source),
+    interfaceOf(scene.cni.ask(), scene.source, scene.world),
   );
   return negated ? opposite[met] : met;
 }

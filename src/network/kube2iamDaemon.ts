@@ -33,7 +33,16 @@ export const kube2iamStandIn: Kube2iam = {
  */
 export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly Kube2iam[] {
   if (node.compute === 'fargate') return [];
-  if (world.kube2iam.length > 0) return world.kube2iam.filter((daemon) => covers(daemon, node));
+  if (world.kube2iam.length > 0) {
+    const outdated = world.kube2iam.filter((daemon) => daemon.outdated?.node === node.name);
+    const replaced = new Set(outdated.map((daemon) => daemon.outdated?.template));
+    return [
+      ...outdated,
+      ...world.kube2iam.filter(
+        (daemon) => !daemon.outdated && !replaced.has(daemon.ref) && covers(daemon, node),
+      ),
+    ];
+  }
   if (world.kiamAgents.length > 0) return [];
   return hintsAtKube2iam(world) && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
 }

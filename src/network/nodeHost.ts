@@ -36,7 +36,7 @@ export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'
   const ofPod: Face = {
     name: 'ofPod',
     get address() {
-      return interfaceOf(scene.cni.ask(), source).kind === 'name' ? own : undefined;
+      return interfaceOf(scene.cni.ask(), source, world).kind === 'name' ? own : undefined;
     },
   };
   return {
@@ -45,7 +45,7 @@ export function hostOf(scene: Scene, rules: Pick<NodeRules, 'ruleSet' | 'ipSets'
     uplink: { name: { kind: 'name', name: named.uplink }, ...(own === undefined ? {} : { address: own }) },
     routes: podsOn(world, node).map((address) => ({ cidr: wholeAddress(address), face: ofPod })),
     podInterface: (precision) => {
-      const row = podInterfaceOf(scene.cni.ask(), source);
+      const row = podInterfaceOf(scene.cni.ask(), source, world);
       return precision === 'byCni' ? row.face : nameInterface(scene, row, named.interfaces);
     },
     routeLocalnet: () =>

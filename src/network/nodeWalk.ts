@@ -58,12 +58,20 @@ export function walkNode(scene: Scene, target: Target, rules: NodeRules): NodeWa
  */
 const somePublicAddress = '203.0.113.1';
 
+/**
+ * Stands for the port that the kernel chooses for who connects.
+ *
+ * @source Linux:Documentation/networking/ip-sysctl.rst, ip_local_port_range: 32768 to 60999
+ */
+const someEphemeralPort = 40_000;
+
 function packetTo({ source: { pod } }: Scene, { peer, port }: Target, { uplink }: Host): Packet {
   const destination = peer.address.kind === 'known' ? peer.address.address : somePublicAddress;
   const source = pod.hostNetwork ? uplink.address : pod.status?.podIP;
   return firstPacket({
     destination,
     destinationPort: port.port,
+    sourcePort: someEphemeralPort,
     protocol: port.protocol === 'UDP' ? 'udp' : 'tcp',
     ...(source === undefined ? {} : { source }),
   });

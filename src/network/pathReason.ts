@@ -61,6 +61,7 @@ export const pathReasons = {
   securityGroupsDrop: 'aws/amazon-vpc-cni-k8s#1796: security groups of the pod’s own interface decide',
   // receiver
   arrives: 'measured with packets',
+  imdsOverIpv6Off: 'EC2 API ModifyInstanceMetadataOptions (HttpProtocolIpv6): disabled by default',
   noListener: 'measured with packets: refused within a millisecond',
   redirectedElsewhere: 'measured with packets: a DNAT to an address that nobody owns fails',
 } as const;

@@ -27,6 +27,20 @@ export function pastSecurityGroups(world: World, pod: PodTemplate, path: PacketP
   return { steps: [...way, step], end: { kind: 'dropped' } };
 }
 
+/**
+ * Tells whether the VPC CNI gives a pod an interface of its own kind, as in strict mode a SecurityGroupPolicy
+ * lets it do: such a pod comes in by another interface of the node.
+ *
+ * @source aws/amazon-vpc-cni-k8s:pkg/sgpp/utils.go (BuildHostVethNamePrefix)
+ */
+export function hasBranchInterface(world: World, pod: PodTemplate): boolean {
+  const selected = branchAnnotation in pod.annotations || policiesOf(world, pod).length > 0;
+  return selected && !isStandardMode(world);
+}
+
+/** @source aws/amazon-vpc-resource-controller-k8s:pkg/config/type.go (ResourceNamePodENI) */
+const branchAnnotation = 'vpc.amazonaws.com/pod-eni';
+
 function policiesOf(world: World, pod: PodTemplate): readonly SecurityGroupPolicy[] {
   if (pod.hostNetwork) return [];
   const account = indexOf(world).serviceAccount(pod.namespace, pod.serviceAccountName);

@@ -1,10 +1,11 @@
+import { lookUpFact } from '../model/fact.ts';
 import { imdsHops } from './imdsHopLimit.ts';
 import { listeningOn } from './interception.ts';
 import type { PacketPath, PacketSource, PathStep, Receiver } from './path.ts';
 import { pathStep } from './pathStep.ts';
 import type { Turn } from './prerouting.ts';
 import type { Scene } from './scene.ts';
-import type { Target } from './target.ts';
+import { targetFamily, type Target } from './target.ts';
 
 /** Finds who takes a packet that no station stopped; `turned` is the rule that sent it here. */
 export function receive(
@@ -17,7 +18,11 @@ export function receive(
   const from = scene.source.pod.hostNetwork ? 'node' : 'pod';
   switch (target.kind) {
     case 'imds':
-      return arrival(steps, { kind: 'imds' }, imdsHops[from]);
+      if (targetFamily(target) === 6 && !answersOverIpv6(scene)) {
+        const off = pathStep('receiver', 'drops', 'imdsOverIpv6Off', { refs: [scene.source.node.ref] });
+        return { steps: [...steps, off], end: { kind: 'dropped' } };
+      }
+      return arrival(steps, { kind: 'imds' }, from === 'node' ? imdsHops.node : hopsOfPod(scene));
     case 'podIdentityAgent':
       return arrival(steps, { kind: 'podIdentityAgent' }, 1);
     case 'node': {
@@ -34,6 +39,25 @@ export function receive(
       return { steps: [...steps, lost], end: { kind: 'dropped' } };
     }
   }
+}
+
+/**
+ * Tells whether the metadata service of the node also answers on its IPv6 address, which is off by default.
+ *
+ * @source EC2 API ModifyInstanceMetadataOptions (HttpProtocolIpv6)
+ */
+function answersOverIpv6({ ask, source: { node } }: Scene): boolean {
+  const { httpProtocolIpv6, ref } = node.imds;
+  const known = httpProtocolIpv6 === undefined ? {} : { known: httpProtocolIpv6 };
+  const question = { name: 'imds.httpProtocolIpv6', scope: node.name, about: ref ?? node.ref } as const;
+  return ask({ ...question, ...known }) === 'enabled';
+}
+
+/** What lies between a pod and its node no manifest shows; it is asked only where somebody states it. */
+function hopsOfPod({ world, ask, source: { node } }: Scene): number {
+  const question = { name: 'imds.hops', scope: node.name } as const;
+  const { basis } = lookUpFact(world, question);
+  return basis.kind === 'stated' ? Number(ask(question)) : imdsHops.pod;
 }
 
 /** Ends a way at who has the packet. */

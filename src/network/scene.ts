@@ -3,6 +3,7 @@ import type { World } from '../model/world.ts';
 import type { CniProfile, PodInterface } from './cni/profile.ts';
 import type { CniProfiles } from './cni/profiles.ts';
 import type { PacketSource } from './path.ts';
+import { hasBranchInterface } from './podSecurityGroups.ts';
 
 /** Everything that decides on a packet of one pod. */
 export interface Scene {
@@ -36,14 +37,14 @@ export function sceneOf(world: World, ask: Ask, source: PacketSource, profiles: 
 }
 
 /** Finds the interface of the node by which the packets of a pod come in. */
-export function interfaceOf(profile: CniProfile, source: PacketSource): PodInterface['face'] {
-  return podInterfaceOf(profile, source).face;
+export function interfaceOf(profile: CniProfile, source: PacketSource, world: World): PodInterface['face'] {
+  return podInterfaceOf(profile, source, world).face;
 }
 
 /** Finds the same with what is known of its name. */
-export function podInterfaceOf(profile: CniProfile, { pod }: PacketSource): PodInterface {
+export function podInterfaceOf(profile: CniProfile, { pod }: PacketSource, world: World): PodInterface {
   const [usual, ...others] = profile.hostInterfaces.value;
-  return others.find(({ ofPodsAnnotated = '' }) => ofPodsAnnotated in pod.annotations) ?? usual;
+  return others.find(({ ofPodsWith }) => ofPodsWith && hasBranchInterface(world, pod)) ?? usual;
 }
 
 function profileNamed(profiles: CniProfiles, name: string): CniProfile {

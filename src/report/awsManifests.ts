@@ -97,8 +97,8 @@ function associationManifests({ podIdentityAssociations, complete }: World): rea
 }
 
 function associationManifest(association: PodIdentityAssociation): Manifest {
-  const { namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags } = association;
-  return written({ namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags });
+  const { namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, createdAt } = association;
+  return written({ namespace, serviceAccount, roleArn, targetRoleArn, disableSessionTags, createdAt });
 }
 
 const organizationTypes = {

@@ -35,6 +35,7 @@ const words: Readonly<Record<FactName, FactWords>> = {
     verb: 'has IPv6',
     says: { enabled: 'answers over IPv6', disabled: 'does not answer over IPv6' },
   },
+  'imds.hops': { subject: 'IMDS', verb: 'has as its distance in hops', says: {} },
   kube2iam: {
     subject: 'kube2iam',
     verb: 'is',
@@ -199,6 +200,7 @@ const perNode: ReadonlySet<FactName> = new Set<FactName>([
   'imds.httpEndpoint',
   'imds.httpTokens',
   'imds.httpPutResponseHopLimit',
+  'imds.hops',
   'kube2iam.daemon',
   'kube2iam.rule',
   'routeLocalnet',

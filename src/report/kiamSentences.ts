@@ -20,9 +20,7 @@ export function kiamWords(finding: KiamFinding): Words {
     case 'kiamProxied':
       return ['plain', 'kiam: passes the request on to IMDS'];
     case 'kiamServer':
-      return finding.state === 'ready'
-        ? ['plain', 'kiam: the agent asks its server']
-        : ['bad', 'kiam: the agent does not reach its server'];
+      return ['bad', 'kiam: the agent does not reach its server'];
     case 'kiamServerCrashed':
       return [
         'bad',

@@ -1,7 +1,14 @@
 import { stringify } from 'yaml';
-import { describeRef, type ObjectRef } from '../model/objectRef.ts';
+import type { ObjectRef } from '../model/objectRef.ts';
 import type { World } from '../model/world.ts';
+import { adminPolicyManifest } from './adminPolicyManifest.ts';
 import { awsManifests } from './awsManifests.ts';
+import {
+  calicoNetworkSetManifest,
+  calicoPolicyManifest,
+  calicoTierManifest,
+} from './calicoPolicyManifest.ts';
+import { ciliumPolicyManifests } from './ciliumPolicyManifest.ts';
 import { daemonProcesses } from './daemonArguments.ts';
 import type { Manifest } from './manifestDraft.ts';
 import {
@@ -12,7 +19,9 @@ import {
   serviceAccountManifest,
 } from './objectManifests.ts';
 import { daemonManifest, workloadManifest } from './podManifests.ts';
+import { securityGroupManifests } from './securityGroupManifests.ts';
 import { settingsManifest } from './settingsManifest.ts';
+import { withSuppressions } from './suppressedManifest.ts';
 
 /**
  * Writes a world as YAML that whichrole reads back: manifests, outputs of the AWS CLI, and settings for what
@@ -28,18 +37,11 @@ export function manifestsText(world: World): string {
   return [...left, manifestsOf(world).map(yamlText).join('---\n')].join('');
 }
 
-/** Names what has no text of its own here: policies of Calico and Cilium, admin policies, iptables rules. */
-function leftOut(world: World): readonly string[] {
-  const { adminPolicies, ciliumPolicies, calicoPolicies, calicoTiers, calicoNetworkSets, iptables } = world;
-  const objects = [
-    ...adminPolicies,
-    ...ciliumPolicies,
-    ...calicoPolicies,
-    ...calicoTiers,
-    ...calicoNetworkSets,
-  ];
-  const rules = iptables.map(({ node }) => `iptables rules of ${node ?? 'every node'}`);
-  return [...objects.map(({ ref }) => describeRef(ref)), ...rules];
+/** Names what has no text of its own here: a rule of iptables cannot stand in YAML. */
+function leftOut({ iptables }: World): readonly string[] {
+  return iptables.map(
+    ({ node }) => `iptables rules of ${node === undefined ? 'every node' : `node ${node}`}`,
+  );
 }
 
 /** Kubernetes reads YAML 1.1, in which `yes` is a truth and `0o7` is not a number. */
@@ -51,7 +53,7 @@ function manifestsOf(world: World): readonly Manifest[] {
   const daemons = daemonProcesses(world);
   const alone = daemons.filter(({ ref }) => !world.workloads.some((each) => isSame(ref, each.ref)));
   const settings = settingsManifest(world);
-  return [
+  const manifests = [
     ...world.namespaces.map(namespaceManifest),
     ...world.serviceAccounts.map(serviceAccountManifest),
     ...world.workloads.map((workload) =>
@@ -62,11 +64,18 @@ function manifestsOf(world: World): readonly Manifest[] {
     ),
     ...alone.map(daemonManifest),
     ...world.networkPolicies.map(networkPolicyManifest),
+    ...world.adminPolicies.map(adminPolicyManifest),
+    ...world.ciliumPolicies.flatMap(ciliumPolicyManifests),
+    ...world.calicoTiers.map(calicoTierManifest),
+    ...world.calicoPolicies.map(calicoPolicyManifest),
+    ...world.calicoNetworkSets.map(calicoNetworkSetManifest),
+    ...securityGroupManifests(world),
     ...world.dataObjects.map(dataManifest),
     ...world.nodes.map(nodeManifest),
     ...awsManifests(world),
     ...(settings ? [settings] : []),
   ];
+  return manifests.map((manifest) => withSuppressions(manifest, world.suppressions));
 }
 
 function isSame(a: ObjectRef, b: ObjectRef): boolean {

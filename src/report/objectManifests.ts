@@ -7,9 +7,9 @@ import type {
   NetworkPolicyRule,
   ServiceAccount,
 } from '../model/kubernetes.ts';
-import type { LabelSelector } from '../model/labels.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { someLabels, someOf, written, type Draft, type Manifest } from './manifestDraft.ts';
+import { selectorManifest } from './selectorManifest.ts';
 
 /** Writes a namespace. */
 export function namespaceManifest({ name, labels, annotations }: Namespace): Manifest {
@@ -18,8 +18,15 @@ export function namespaceManifest({ name, labels, annotations }: Namespace): Man
 }
 
 /** Writes a service account. */
-export function serviceAccountManifest({ name, namespace, annotations }: ServiceAccount): Manifest {
-  const metadata = written({ name, namespace, annotations: someLabels(annotations) });
+export function serviceAccountManifest(account: ServiceAccount): Manifest {
+  const { name, namespace, labels = {}, annotations, createdAt } = account;
+  const metadata = written({
+    name,
+    namespace,
+    creationTimestamp: createdAt,
+    labels: someLabels(labels),
+    annotations: someLabels(annotations),
+  });
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
 }
 
@@ -87,11 +94,4 @@ function peerManifest(peer: NetworkPolicyPeer): Manifest {
     namespaceSelector: namespaceSelector && selectorManifest(namespaceSelector),
     podSelector: podSelector && selectorManifest(podSelector),
   });
-}
-
-function selectorManifest({ matchLabels, matchExpressions }: LabelSelector): Manifest {
-  const expressions = matchExpressions.map(({ key, operator, values }) =>
-    written({ key, operator, values: someOf(values) }),
-  );
-  return written({ matchLabels: someLabels(matchLabels), matchExpressions: someOf(expressions) });
 }

@@ -53,6 +53,7 @@ const reasons: Readonly<Record<PathReason, string>> = {
   comesBack: 'it comes back to the pod under its own address, and the pod drops it',
   answerElsewhere: 'the answer does not come from where the packet was sent to',
   arrives: 'it arrives',
+  imdsOverIpv6Off: 'the metadata service of this node does not answer over IPv6',
   noListener: 'nobody listens there',
   redirectedElsewhere: 'the rule of kube2iam sends the packet to an address that nobody has',
 };

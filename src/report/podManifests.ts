@@ -123,6 +123,7 @@ function podSpec(template: PodTemplate, args: ReadonlyMap<string, readonly strin
     hostNetwork: hostNetwork || undefined,
     nodeName,
     nodeSelector: someLabels(template.nodeSelector),
+    affinity: template.affinityOs === undefined ? undefined : requiredOs(template.affinityOs),
     tolerations: someOf(template.tolerations.map(toleration)),
     securityContext: Object.keys(security).length === 0 ? undefined : security,
     initContainers: list('init', 'sidecar'),
@@ -130,6 +131,12 @@ function podSpec(template: PodTemplate, args: ReadonlyMap<string, readonly strin
     ephemeralContainers: list('ephemeral'),
     volumes: someOf(template.volumes.map(volumeManifest)),
   });
+}
+
+function requiredOs(os: string): Manifest {
+  const matchExpressions = [{ key: 'kubernetes.io/os', operator: 'In', values: [os] }];
+  const required = { nodeSelectorTerms: [{ matchExpressions }] };
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
 }
 
 function toleration({ key, operator, value, effect }: Toleration): Manifest {

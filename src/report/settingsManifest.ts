@@ -1,8 +1,10 @@
 import { settingsVersion } from '../ingest/config/settings.ts';
 import type { JsonValue } from '../model/aws.ts';
+import type { Expectation } from '../model/expectation.ts';
 import { factKey } from '../model/fact.ts';
 import type { ClusterNode, ImdsOptions } from '../model/node.ts';
 import { describeSdk } from '../model/sdk.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { emptyWorld, type World } from '../model/world.ts';
 import { someOf, written, type Manifest } from './manifestDraft.ts';
 
@@ -21,9 +23,21 @@ export function settingsManifest(world: World): Manifest | undefined {
       ),
     ),
     facts: world.facts.length === 0 ? undefined : facts,
+    expect: someOf(world.expectations.map(expectationSetting)),
+    suppress: someOf(world.suppressions.flatMap(suppressionSetting)),
   });
   if (Object.keys(settings).length === 0) return undefined;
   return { apiVersion: settingsVersion, kind: 'Settings', ...settings };
+}
+
+function expectationSetting({ of, claim, identity, underFaults }: Expectation): Manifest {
+  const { kind: _kind, ...scope } = of;
+  return written({ ...scope, [claim === 'gets' ? 'role' : 'never']: identity, underFaults });
+}
+
+/** A suppression of one object stands at the object, as an annotation. */
+function suppressionSetting({ rule, reason, covers }: Suppression): readonly Manifest[] {
+  return covers.kind === 'named' ? [{ rule, object: covers.pattern, reason }] : [];
 }
 
 function clusterSetting(cluster: World['cluster']): JsonValue | undefined {

@@ -110,20 +110,26 @@ function replayWith(world: Pick<World, 'facts'>, faults: number, prefix: readonl
   const choices: Choice[] = [];
   let faultsUsed = 0;
   const ask: Ask = (question) => {
-    const key = factKey(question);
+    const key = questionKey(question);
     const before = answered.get(key);
     if (before !== undefined) return before;
     const { value: known, basis } = lookUpFact(world, question);
     const choice = choiceOf(question, known, faultsUsed < faults);
     if (choice) choices.push(choice);
     const value = choice ? (prefix[choices.length - 1] ?? choice.options[0]) : known;
-    if (value === undefined) throw new Error(`\`${key}\` is open and has no options`);
+    if (value === undefined) throw new Error(`\`${factKey(question)}\` is open and has no options`);
     if (value === known) consulted.push({ question, value, basis });
     else if (choice?.why === 'fault') faultsUsed += 1;
     answered.set(key, value);
     return value;
   };
   return { ask, choices, consulted };
+}
+
+/** One role may admit one caller and refuse another: what the input shows of a fact is a part of the question. */
+function questionKey(question: Question): string {
+  const key = factKey(question);
+  return question.known === undefined ? key : `${key} known ${question.known}`;
 }
 
 function choiceOf(question: Question, known: string | undefined, faultsLeft: boolean): Choice | undefined {

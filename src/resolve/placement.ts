@@ -1,5 +1,6 @@
 import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { Ask } from '../model/fact.ts';
+import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
 import type { PodTemplate, Toleration } from '../model/pod.ts';
 import { tolerates } from '../model/toleration.ts';
@@ -76,7 +77,9 @@ const nodeClasses = oncePerWorld((world): readonly ClusterNode[] => {
   const classes = new Map<string, ClusterNode>();
   for (const node of world.nodes) {
     const stated = world.facts.some((fact) => fact.scope === node.name);
-    const named = stated || world.iptables.some((rules) => rules.node === node.name) ? node.name : '';
+    const has = ({ outdated }: Kube2iam): boolean => outdated?.node === node.name;
+    const shown = world.iptables.some((rules) => rules.node === node.name) || world.kube2iam.some(has);
+    const named = stated || shown ? node.name : '';
     const labels = [...selected].map((key) => `${key}=${node.labels[key] ?? ''}`).toSorted();
     const { ref: _where, ...imds } = node.imds;
     const key = JSON.stringify([named, node.compute, node.roleArn, imds, node.taints, labels]);

@@ -99,7 +99,7 @@ export type KiamFinding =
   /** The request fits no route of the agent: only what `expression` fits goes on to IMDS. */
   | { readonly kind: 'kiamRouteBlocked'; readonly path: string; readonly expression: string }
   | { readonly kind: 'kiamProxied' }
-  | { readonly kind: 'kiamServer'; readonly state: 'ready' | 'unreachable' }
+  | { readonly kind: 'kiamServer'; readonly state: 'unreachable' }
   | { readonly kind: 'kiamPod'; readonly found: 'pod' | 'previous' | 'nobody' | 'several' }
   | { readonly kind: 'kiamRole'; readonly text: string; readonly roleArn: string }
   | { readonly kind: 'kiamNoRole' }

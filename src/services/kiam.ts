@@ -4,13 +4,19 @@ import type { Credentials, Identity } from '../model/identity.ts';
 import { kiamKeys, type KiamAgent, type KiamServer } from '../model/kiam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { annotationRef, type ObjectRef } from '../model/objectRef.ts';
-import { oncePerWorld } from '../model/oncePerWorld.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import { indexOf, type World } from '../model/world.ts';
 import type { KiamFinding, ServiceEvidence, ServiceReply } from './evidence.ts';
 import { imds } from './imds.ts';
 import { noRoute, kiamRoute } from './kiamRoute.ts';
-import { kiamBaseArn, kiamPermitted, kiamSession, resolveKiamRole, type ResolvedRole } from './kiamRole.ts';
+import {
+  fatalPod,
+  kiamBaseArn,
+  kiamPermitted,
+  kiamSession,
+  resolveKiamRole,
+  type ResolvedRole,
+} from './kiamRole.ts';
 import { metadataRequest } from './metadataPath.ts';
 import { podsAtAddress, takenFor, type FoundPod } from './podBySourceAddress.ts';
 import { assumeRole } from './sts.ts';
@@ -91,7 +97,7 @@ function askServer(world: World, ask: Ask, request: KiamRequest, asked: string |
     reply: httpError(status, message),
     evidence,
   });
-  const fatal = fatalPod(world);
+  const fatal = fatalPod(world, server.daemon.image);
   if (fatal) {
     const text = fatal.annotations[kiamKeys.role] ?? '';
     note({ kind: 'kiamServerCrashed', text }, annotationRef(fatal, kiamKeys.role));
@@ -159,21 +165,6 @@ function serverState(
     ? 'unreachable'
     : 'ready';
 }
-
-/**
- * Finds a pod whose annotation begins like an ARN and is none: the server ends as soon as it sees it, in
- * whichever namespace, and again after each start.
- */
-const fatalPod = oncePerWorld(({ workloads }): PodTemplate | undefined =>
-  workloads
-    .map(({ template }) => template)
-    .find(({ annotations }) => {
-      const text = annotations[kiamKeys.role] ?? '';
-      return text.startsWith('arn:') && text.split(':').length < arnParts;
-    }),
-);
-
-const arnParts = 6;
 
 /** Says why a namespace refuses a role. */
 function refusedByNamespace(

@@ -1,7 +1,10 @@
 import { parseRoleArn } from '../model/arn.ts';
-import type { KiamServerFlags } from '../model/kiam.ts';
+import { kiamKeys, type KiamServerFlags } from '../model/kiam.ts';
 import { indexOf, type World } from '../model/world.ts';
 import type { ClusterNode } from '../model/node.ts';
+import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { placeholderIn } from '../model/placeholder.ts';
+import type { PodTemplate } from '../model/pod.ts';
 import type { KiamFinding } from './evidence.ts';
 import { goRegexp } from '../model/goRegexp.ts';
 import { undiscovered } from './kube2iamRole.ts';
@@ -84,3 +87,26 @@ export function kiamSession(session: string): string {
   const cut = name.length > awsLongestSessionName ? name.slice(0, longestSessionName) : name;
   return cut.replaceAll(/[^\w+=,.@-]/g, '-');
 }
+
+/**
+ * Finds a pod whose annotation begins like an ARN and is none: from v4.0 on the server ends as soon as it sees one,
+ * in whichever namespace, and again after each start.
+ *
+ * @param image - of the server; of what is no version the newest is assumed
+ * @source uswitch/kiam:pkg/aws/sts/arn_resolver.go (roleFromArn, since v4.0); seen in recordings of v4.2
+ */
+export function fatalPod(world: World, image: string | undefined): PodTemplate | undefined {
+  return /:v?[0-3]\./.test(image ?? '') ? undefined : podOfHalfAnArn(world);
+}
+
+const podOfHalfAnArn = oncePerWorld(({ workloads }): PodTemplate | undefined =>
+  workloads
+    .map(({ template }) => template)
+    .find(({ annotations }) => {
+      const text = annotations[kiamKeys.role] ?? '';
+      const isHalf = text.startsWith('arn:') && text.split(':').length < arnParts;
+      return isHalf && placeholderIn(text) === undefined;
+    }),
+);
+
+const arnParts = 6;

@@ -106,7 +106,10 @@ function patchPods(
         })),
       }));
     case 'recreate':
-      return onTemplate(world, patch.object, withoutInjection);
+      return {
+        ...onTemplate(world, patch.object, withoutInjection),
+        kube2iam: world.kube2iam.filter(({ ref, outdated }) => !outdated || !isNamed(ref, patch.object)),
+      };
     case 'sdk': {
       const { namespace = 'default', name: workload } = patch.object;
       const statement = { namespace, workload, container: patch.container, sdk: patch.sdk };

@@ -64,7 +64,9 @@ function saved(nat: string, filter: string): string {
   ].join('\n');
 }
 
-const known = ['--assume', 'cni=aws-vpc-cni', '--assume', 'kube2iam.daemon=ready'];
+const known = ['cni=aws-vpc-cni', 'kube2iam.daemon=ready', 'imds.httpProtocolIpv6=enabled'].flatMap(
+  (fact) => ['--assume', fact],
+);
 
 function trace(to: string, files: Readonly<Record<string, string>>, ...more: string[]): Promise<CliRun> {
   const cwd = mkdtempSync(join(tmpdir(), 'whichrole-'));
@@ -109,6 +111,8 @@ describe('whichrole trace', () => {
     ['[fd00:ec2::254]:80', dnat, '-A FORWARD -j DROP', [['imds']]],
     ['sts', dnat, '-A FORWARD -p tcp -m tcp --dport 443 -j DROP', [['dropped', 9]]],
     ['imds', '', '-A FORWARD -m conntrack --ctstate ESTABLISHED -j DROP', [['dropped', 9]]],
+    ['imds', '', '-A FORWARD -p tcp -m tcp --dport 1024:65535 -j DROP', [['dropped', 9]]],
+    ['imds', '', '-A FORWARD -i eth0 -p tcp -j REJECT --reject-with tcp-reset', [['dropped', 9]]],
   ])('packet to %s with %s and %s', async (to, nat, filter, expected) => {
     expect(await ways(to, nat, filter)).toEqual(expected);
   });

@@ -114,9 +114,9 @@ const kindNames: Readonly<Record<OtherKind, string>> = {
 const kindKeys = Object.keys(kindNames) as OtherKind[];
 
 function hookRow(id: CniId, { hostInterfaces, netfilter, policy }: CniProfile): readonly string[] {
-  const faces = hostInterfaces.value.map(({ face, ofPodsAnnotated }) => {
+  const faces = hostInterfaces.value.map(({ face, ofPodsWith }) => {
     const name = face.kind === 'name' ? code(face.name) : code(`${face.prefix}+`);
-    return ofPodsAnnotated === undefined ? name : `${name} with ${code(ofPodsAnnotated)}`;
+    return ofPodsWith === undefined ? name : `${name} with security groups of its own`;
   });
   const where = { beforeDnat: 'at the veth, before DNAT', afterDnat: 'in filter, after DNAT' };
   return [

@@ -103,43 +103,6 @@ const cases: readonly Case[] = [
     severity: 'latent',
     says: /goes on to role `.*role\/node` by the metadata service when IRSA fails/,
   },
-  {
-    rule: 'host-network-annotated',
-    sdk: { family: 'go-v2' },
-    broken: cluster()
-      .role(legacy, trustsNode)
-      .kube2iam(k2i)
-      .pod('old/app', { ...annotated, hostNetwork: true })
-      .build(),
-    corrected: served.build(),
-    severity: 'privilegeEscalation',
-    says: /runs on the host network/,
-  },
-  {
-    rule: 'default-role-for-everyone',
-    sdk: { family: 'go-v2' },
-    broken: cluster()
-      .role(legacy, trustsNode)
-      .kube2iam({ ...k2i, defaultRole: 'legacy' })
-      .pod('old/plain')
-      .build(),
-    corrected: cluster().role(legacy, trustsNode).kube2iam(k2i).pod('old/plain').build(),
-    severity: 'privilegeEscalation',
-    says: /gives a role to workloads that ask for none: old\/plain/,
-  },
-  {
-    rule: 'kube2iam-unrestricted',
-    sdk: { family: 'go-v2' },
-    broken: served.build(),
-    corrected: cluster()
-      .role(legacy, trustsNode)
-      .kube2iam({ ...k2i, namespaceRestrictions: true })
-      .namespace('old', { annotations: { 'iam.amazonaws.com/allowed-roles': '["legacy"]' } })
-      .pod('old/app', annotated)
-      .build(),
-    severity: 'latent',
-    says: /without `--namespace-restrictions`/,
-  },
 ];
 
 function findingsOf(of: World, sdk: SdkRef, rule: string): readonly Finding[] {

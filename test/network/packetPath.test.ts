@@ -245,13 +245,22 @@ describe('stations of the way', () => {
     ],
     [
       'M10: IPv6 passes by the rule',
-      path(cluster('aws-vpc-cni'), metadataIpv6),
+      path(cluster('aws-vpc-cni').fact('imds.httpProtocolIpv6', 'enabled'), metadataIpv6),
       'IMDS',
       ['prerouting ruleIsForIpv4', 'receiver arrives'],
     ],
     [
+      'the metadata service does not answer over IPv6 unless that is switched on',
+      path(cluster('aws-vpc-cni'), metadataIpv6),
+      'lost',
+      ['prerouting ruleIsForIpv4', 'receiver imdsOverIpv6Off'],
+    ],
+    [
       'M26: the AWS agent polices the family of the cluster alone',
-      path(egress(cluster('aws-vpc-cni-policy-standard'), []), metadataIpv6),
+      path(
+        egress(cluster('aws-vpc-cni-policy-standard').fact('imds.httpProtocolIpv6', 'enabled'), []),
+        metadataIpv6,
+      ),
       'IMDS',
       ['policyAtVeth familyNotPoliced', 'prerouting ruleIsForIpv4', 'receiver arrives'],
     ],

@@ -77,6 +77,7 @@ const serviceFindings: Readonly<Record<ServiceFinding['kind'], true>> = {
   agentAbsent: true,
   agentUnsupported: true,
   association: true,
+  associationAcrossAccounts: true,
   associationMissing: true,
   associationNotShown: true,
 };

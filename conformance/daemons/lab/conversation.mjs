@@ -63,6 +63,7 @@ export function steady(text) {
     .replace(/RequestID: [\w-]+/gi, 'RequestID: …')
     .replace(/request id: [\w-]+/gi, 'request id: …')
     .replace(/(\d+\.\d+\.\d+\.\d+):\d{4,5}(->)/g, '$1:…$2')
+    .replace(/pods \(\[([^\]]*)\]\)/, (_, names) => `pods ([${names.split(' ').toSorted().join(' ')}])`)
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
     .replace(/(?:\/[\w.-]+)+\/(?=[\w.-]+:$)/gm, '');
 }

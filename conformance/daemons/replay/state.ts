@@ -17,7 +17,7 @@ export interface Held {
 
 /** The account and the role of the node that every scenario plays in. */
 export const account = '111122223333';
-export const nodeRole = `arn:aws:iam::${account}:role/node-role`;
+export const nodeRole: string = `arn:aws:iam::${account}:role/node-role`;
 const list = '/latest/meta-data/iam/security-credentials/';
 
 /**

@@ -37,7 +37,7 @@ export const chainSdkRules: readonly Rule[] = [
       title: 'the SDK is older than EKS Pod Identity',
       severity: 'wrongIdentity',
       expects: 'the role of the association',
-      gets: 'the SDK refuses the address of the agent, or reads no token file: an error with go-v1, go-v2 and js-v3, the node role with SDKs that go on (java-v1, java-v2, js-v2)',
+      gets: 'the SDK refuses the address of the agent, or reads no token file: an error with go-v1, go-v2 and js-v3, the node role with SDKs that go on (java-v2, js-v2)',
       source:
         'distribution/distribution#4418, peak/s5cmd#807, runatlantis/helm-charts#349, danielqsj/kafka_exporter#494, opensearch-project/OpenSearch#17305, smithy-lang/smithy-typescript#1143',
       advice: 'bring a newer SDK, or an image that holds one',

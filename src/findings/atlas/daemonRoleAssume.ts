@@ -14,7 +14,7 @@ import {
   weighed,
   type DaemonReply,
 } from '../laws/daemonReplies.ts';
-import { trustCallers } from '../laws/trustCaller.ts';
+import { isTurnedOver, trustCallers } from '../laws/trustCaller.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 import { nameIdentity } from '../workloads.ts';
 
@@ -107,6 +107,7 @@ export const daemonRoleAssumeRules: readonly Rule[] = [
       const denial = denialOf(reply);
       if (denial?.by !== 'trustPolicy' || !isNodeRole(reply, denial.caller)) return undefined;
       if (isDefaultRole(reply) || worksElsewhere(reply.answer)) return undefined;
+      if (isTurnedOver(world, denial.roleArn)) return undefined;
       return {
         at: { kind: 'TrustPolicy', name: denial.roleArn },
         why: `${roleName(denial.roleArn)} does not trust ${roleName(denial.caller)}, as which kube2iam assumes it`,
@@ -131,7 +132,7 @@ export const daemonRoleAssumeRules: readonly Rule[] = [
       return {
         at: indexOf(world).role(denial.caller)?.ref ?? { kind: 'Role', name: denial.caller },
         why: `no policy of ${roleName(denial.caller)} allows it to assume ${roleName(denial.roleArn)}`,
-        fixes: trustCallers(world, denial.roleArn, [denial.caller]),
+        fixes: [],
       };
     },
   ),

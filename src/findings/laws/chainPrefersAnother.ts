@@ -1,9 +1,9 @@
 import type { Fix } from '../../model/patch.ts';
-import type { Answer } from '../../resolve/answer.ts';
+import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { ResolvedProvider } from '../../sdkChain/behaviour.ts';
 import type { Rule } from '../finding.ts';
 import type { Intention } from '../intention.ts';
-import { causeRule, eachContainer, type ConflictRow, type Sighting } from '../law.ts';
+import { causeRule, eachContainer, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
 import { mechanismWords, type ContainerAnswers } from '../workloads.ts';
 import { providerKind, winnerOf, type Winner } from './chainWinner.ts';
 import { consequences } from './consequences.ts';
@@ -62,8 +62,19 @@ function preferencesOf({ intentions: [intention], answers }: ContainerAnswers): 
     const asMeant =
       mechanism === intention.mechanism &&
       (mechanism !== 'irsa' || (identity.kind === 'role' && identity.arn === intention.role));
-    return asMeant ? [] : [{ answer, winner, intention }];
+    return asMeant || startsFrom(usual, intention.role) ? [] : [{ answer, winner, intention }];
   });
+}
+
+/** A chain of roles that begins with the one that was asked for goes on from it on purpose. */
+function startsFrom(usual: Outcome, roleArn: string): boolean {
+  return exchangesOf(usual).some(
+    ({ request, reply }) =>
+      request.kind === 'sts' &&
+      request.action === 'AssumeRoleWithWebIdentity' &&
+      request.roleArn === roleArn &&
+      reply.kind === 'ok',
+  );
 }
 
 function hasFailed(answer: Answer, kind: ResolvedProvider['kind']): boolean {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../model/aws.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
+import { trustedIssuers } from '../../services/trustedPrincipals.ts';
 import { roleName } from './trustPolicy.ts';
 
 /** Proposes that a role trusts others to assume it, beside whom it trusts already. */
@@ -21,4 +22,9 @@ export function trustCallers(world: World, roleArn: string, callers: readonly st
       patches: [{ kind: 'trustPolicy', roleArn, document: { ...rest, Statement: [...statements, added] } }],
     },
   ];
+}
+
+/** Tells whether a role trusts an OIDC provider: it is on its way to IRSA. */
+export function isTurnedOver(world: World, roleArn: string): boolean {
+  return (trustedIssuers(indexOf(world).role(roleArn)) ?? []).length > 0;
 }

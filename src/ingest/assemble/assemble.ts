@@ -1,4 +1,5 @@
 import type { InstanceProfile, Organization } from '../../model/aws.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
 import { emptyWorld, type Cluster, type World } from '../../model/world.ts';
 import type { Report } from '../field.ts';
@@ -31,7 +32,7 @@ export function assemble(everything: Found, report: Report): World {
     securityGroupPolicies: found.securityGroupPolicies,
     securityGroups: found.securityGroups,
     dataObjects: found.dataObjects,
-    kube2iam: withoutOwnedPods(found, found.kube2iam),
+    kube2iam: [...withoutOwnedPods(found, found.kube2iam), ...outdatedPods(found)],
     kiamAgents: withoutOwnedPods(found, found.kiamAgents),
     kiamServers: withoutOwnedPods(found, found.kiamServers),
     iptables: [],
@@ -92,4 +93,31 @@ function withoutOwnedPods<Daemon extends { readonly ref: ObjectRef; readonly nam
     const owner = workload?.owner;
     return !owner || !exists.has(`${owner.kind} ${daemon.namespace}/${owner.name}`);
   });
+}
+
+/**
+ * The pods of a DaemonSet that run with other arguments than its template says now: each is what its node has.
+ *
+ * @source Kubernetes documentation "Perform a Rolling Update on a DaemonSet", the strategy OnDelete
+ */
+function outdatedPods({ workloads, kube2iam }: Found): readonly Kube2iam[] {
+  return kube2iam.flatMap((daemon): readonly Kube2iam[] => {
+    const pod = workloads.find(({ ref }) => ref === daemon.ref);
+    const owner = pod?.owner;
+    const template = kube2iam.find(
+      ({ ref, namespace, name }) =>
+        ref.kind === owner?.kind && namespace === daemon.namespace && name === owner.name,
+    );
+    const node = pod?.template.nodeName;
+    if (!template || node === undefined || sameSettings(daemon, template)) return [];
+    return [{ ...daemon, outdated: { node, template: template.ref } }];
+  });
+}
+
+function sameSettings(one: Kube2iam, other: Kube2iam): boolean {
+  const faults = ({ startupFaults }: Kube2iam): readonly string[] =>
+    startupFaults.map(({ argument }) => argument);
+  const told = (daemon: Kube2iam): string =>
+    JSON.stringify([daemon.image, daemon.flags, daemon.hostNetwork, faults(daemon)]);
+  return told(one) === told(other);
 }

@@ -1,7 +1,7 @@
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
 import { placeholderIn } from '../../model/placeholder.ts';
-import { complain, notePlaceholder, refOf } from '../field.ts';
+import { complain, descend, notePlaceholder, refOf, type Field } from '../field.ts';
 import { valueAt } from '../yaml/located.ts';
 import type { ReadPodTemplate } from '../kubernetes/podTemplate.ts';
 import { checkSettings } from './checkSettings.ts';
@@ -44,6 +44,7 @@ export function readKube2iam(
     image: container.image,
     flags: applied.flags,
     ...bareSwitches(args),
+    ...preStopOf(field),
     flagRefs: Object.fromEntries(line.given.map((given) => [given.name, refOf(given.field)])),
     startupFaults: faults.map(({ field: _field, help: _help, ...startupFault }) => startupFault),
     hostNetwork: template.hostNetwork,
@@ -51,6 +52,11 @@ export function readKube2iam(
     tolerations: template.tolerations,
     serviceAccountName: template.serviceAccountName,
   };
+}
+
+function preStopOf(container: Field): Pick<Kube2iam, 'preStop'> {
+  const hook = descend(container, 'lifecycle', 'preStop');
+  return hook.value === undefined ? {} : { preStop: refOf(hook) };
 }
 
 function bareSwitches(args: readonly Argument[]): Pick<Kube2iam, 'bareSwitches'> {

@@ -51,6 +51,9 @@ function readContainer(field: Field, list: (typeof containerLists)[number]['kind
     });
   }
   const runAsUser = integer(descend(field, 'securityContext', 'runAsUser'));
+  const words = ['command', 'args'].flatMap((key) =>
+    items(child(field, key)).flatMap((item) => text(item) ?? []),
+  );
   return {
     name: name ?? '',
     kind: restarts ? 'sidecar' : list,
@@ -59,6 +62,7 @@ function readContainer(field: Field, list: (typeof containerLists)[number]['kind
     volumeMounts: items(child(field, 'volumeMounts')).map(readVolumeMount),
     ports: items(child(field, 'ports')).flatMap((item) => readPort(item) ?? []),
     image,
+    ...(words.length === 0 ? {} : { words }),
     ...(runAsUser === undefined ? {} : { runAsUser }),
     ref: refOf(field),
   };

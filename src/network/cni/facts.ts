@@ -74,7 +74,7 @@ export const awsVpcCniInterfaces: CniProfile['hostInterfaces'] = {
     { face: { kind: 'prefix', prefix: 'eni' }, ending: 'sha1OfPodName' },
     {
       face: { kind: 'prefix', prefix: 'vlan' },
-      ofPodsAnnotated: 'vpc.amazonaws.com/pod-eni',
+      ofPodsWith: 'securityGroups',
       ending: 'sha1OfPodName',
     },
   ],

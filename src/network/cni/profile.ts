@@ -81,8 +81,8 @@ export type EnforcingEngine = Extract<PolicyEngine, { kind: 'enforced' }>;
 /** An interface of the node by which packets of pods come in. */
 export interface PodInterface {
   readonly face: HostInterface;
-  /** Only pods with this annotation come in by it. */
-  readonly ofPodsAnnotated?: string;
+  /** Only pods with security groups of their own come in by it. */
+  readonly ofPodsWith?: 'securityGroups';
   /** What follows the beginning: 11 digits of the SHA-1 of `namespace.name`; absent: nobody can foretell it. */
   readonly ending?: 'sha1OfPodName';
 }

@@ -1,4 +1,5 @@
 import type { RuleSet } from '../../model/iptables.ts';
+import { isLocal } from './match.ts';
 import type { Connection, Endpoint, Host, Packet } from './packet.ts';
 import { faceOf, sameEnd } from './route.ts';
 import { enterNode, leaveNode, type Journey } from './walk.ts';
@@ -34,7 +35,7 @@ export function connect(
       ? enterNode(rules, { ...packet, inInterface: host.podFace.name }, host)
       : leaveNode(rules, packet, host);
   const out = send(first);
-  if (out.end === 'rejected') return refusedBy(rules, out, host, rejection(out));
+  if (out.end === 'rejected') return refusedBy(rules, out, host, rejection(out, host));
   if (out.end !== 'delivered' || returnsToSender(out, from)) return { out, end: 'lost' };
   if (!isListening(out)) return refusedBy(rules, out, host, answerTo(out, ['RST', 'ACK']));
   const synAck = comeBack(rules, out, host, answerTo(out, first.protocol === 'tcp' ? ['SYN', 'ACK'] : []));
@@ -44,13 +45,13 @@ export function connect(
     // TCP sends its first packet again; once an answer was seen it is no longer new, and rules may reject it.
     const seen = synAck.passages.at(-1)?.table !== 'raw';
     const again = seen ? send({ ...first, connection: established(synAck.packet.connection, first) }) : out;
-    if (again.end === 'rejected') return refusedBy(rules, again, host, rejection(again));
+    if (again.end === 'rejected') return refusedBy(rules, again, host, rejection(again, host));
     return { out, end: 'lost', lostLater: synAck };
   }
   const known = synAck.packet.connection;
   const third = send({ ...first, flags: ['ACK'], connection: established(known, first) });
-  if (third.end === 'rejected' && rejection(third).protocol === 'tcp') {
-    return refusedBy(rules, third, host, rejection(third));
+  if (third.end === 'rejected' && rejection(third, host).protocol === 'tcp') {
+    return refusedBy(rules, third, host, rejection(third, host));
   }
   // An open connection survives an ICMP error.
   if (third.end !== 'delivered') return { out, end: 'lost', lostLater: third };
@@ -97,17 +98,26 @@ function endpoint(address: string | undefined, port: number): Endpoint {
   return address === undefined ? { port } : { address, port };
 }
 
-/** Makes what REJECT sends: it belongs to the connection of what was rejected. */
-function rejection(out: Journey): Packet {
+/**
+ * Makes what REJECT sends: it belongs to the connection of what was rejected.
+ *
+ * A reset comes from where the packet was going, an ICMP error from the node itself.
+ *
+ * @source Linux:net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c (icmp_send)
+ */
+function rejection(out: Journey, host: Host): Packet {
   const { target } = out.passages.at(-1)?.hits.at(-1)?.rule ?? {};
   const reset = target?.kind === 'REJECT' && target.with === 'tcp-reset';
   const answer = answerTo(out, reset ? ['RST', 'ACK'] : []);
   const { connection } = answer;
-  return {
+  const sent: Packet = {
     ...answer,
-    protocol: reset ? 'tcp' : 'icmp',
     connection: { ...connection, state: connection.state === 'established' ? 'related' : connection.state },
   };
+  if (reset) return sent;
+  const own = faceOf(answer, host).address ?? host.uplink.address;
+  const isForNode = isLocal(out.packet.destination, host);
+  return { ...sent, protocol: 'icmp', ...(isForNode || own === undefined ? {} : { source: own }) };
 }
 
 /** Sends an answer from where the packet had arrived. */

@@ -10,14 +10,20 @@ import {
 } from './clusterNames.ts';
 import { trustPolicy } from './trustPolicy.ts';
 
-/** Draws the namespaces, with or without a list of the roles that kube2iam may give their pods. */
+/** Draws the namespaces, with or without what kube2iam and kiam read of the roles their pods may have. */
 export function namespaces(): fc.Arbitrary<BuildStep> {
   const allowed = fc.constantFrom('["app"]', '["*"]', '[]', 'app', `["${testRoles[0]}"]`, '["a.*"]');
+  const permitted = fc.constantFrom('.*', 'app', '');
   const one = (name: string): fc.Arbitrary<BuildStep> =>
-    fc.option(allowed, { nil: undefined }).map((list) => (builder) => {
-      const annotations = list === undefined ? {} : { 'iam.amazonaws.com/allowed-roles': list };
-      return builder.namespace(name, { annotations });
-    });
+    fc
+      .tuple(fc.option(allowed, { nil: undefined }), fc.option(permitted, { nil: undefined }))
+      .map(([list, pattern]) => (builder) => {
+        const annotations = {
+          ...(list === undefined ? {} : { 'iam.amazonaws.com/allowed-roles': list }),
+          ...(pattern === undefined ? {} : { 'iam.amazonaws.com/permitted': pattern }),
+        };
+        return builder.namespace(name, { annotations });
+      });
   return steps(testNamespaces.map(one));
 }
 
@@ -104,4 +110,18 @@ export function oidcProviders(): fc.Arbitrary<BuildStep> {
     (builder) => builder.complete({ oidcProvidersOfAccounts: [testAccount] }),
   ];
   return mostly<BuildStep>(unchanged, fc.constantFrom(...menu));
+}
+
+/** Draws an organization that limits who may assume roles; mostly none. */
+export function perhapsOrganization(): fc.Arbitrary<BuildStep> {
+  const all = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  const none = { Statement: [{ Effect: 'Deny', Action: 'sts:AssumeRole', Resource: '*' }] };
+  const limits = { Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sts:*', Resource: '*' }] };
+  const menu: readonly BuildStep[] = [
+    (builder) => builder.organization({ serviceControlPolicies: [all] }),
+    (builder) => builder.organization({ serviceControlPolicies: [all, none] }),
+    (builder) => builder.organization({ managementAccountId: testAccount, serviceControlPolicies: [none] }),
+    (builder) => builder.organization({ resourceControlPolicies: [limits] }),
+  ];
+  return mostly<BuildStep>(unchanged, fc.constantFrom(...menu), 9);
 }

@@ -4,7 +4,15 @@ import type { World } from '../../model/world.ts';
 import { inOrder, perhaps, unchanged } from './buildStep.ts';
 import { testAccount, testIssuer } from './clusterNames.ts';
 import { kiam, kube2iam, node, statedFacts } from './clusterParts.ts';
-import { associations, namespaces, oidcProviders, roles, serviceAccounts } from './identityObjects.ts';
+import { clusterPolicies, nodeRules } from './clusterPolicies.ts';
+import {
+  associations,
+  namespaces,
+  oidcProviders,
+  perhapsOrganization,
+  roles,
+  serviceAccounts,
+} from './identityObjects.ts';
 import { networkPolicies } from './networkPolicy.ts';
 import { pods } from './pod.ts';
 
@@ -14,6 +22,8 @@ export interface WorldConstraints {
   readonly maxPods?: number;
   /** `stated`: CNI, metadata options, node role, daemon states and trust policies are all given. */
   readonly facts?: 'stated' | 'mayBeOpen';
+  /** `networkPolicies`: no policies of other kinds, and no rules of iptables; `all` when it is left out. */
+  readonly filters?: 'networkPolicies' | 'all';
 }
 
 /**
@@ -25,6 +35,8 @@ export interface WorldConstraints {
  */
 export function worlds(constraints: WorldConstraints = {}): fc.Arbitrary<World> {
   const known = constraints.facts ?? 'mayBeOpen';
+  const plain = constraints.filters === 'networkPolicies';
+  const asIs = fc.constant((built: World): World => built);
   return fc
     .record({
       node: node(known),
@@ -37,9 +49,14 @@ export function worlds(constraints: WorldConstraints = {}): fc.Arbitrary<World> 
       associations: associations(),
       oidcProviders: oidcProviders(),
       facts: known === 'stated' ? statedFacts() : fc.constant(unchanged),
+      organization: perhapsOrganization(),
       withKiam: kiam(known),
+      withPolicies: plain ? asIs : clusterPolicies(),
+      withRules: plain ? asIs : nodeRules(),
     })
-    .map(({ withKiam, ...parts }) => withKiam(inOrder(Object.values(parts))(emptyCluster()).build()));
+    .map(({ withKiam, withPolicies, withRules, ...parts }) =>
+      withRules(withPolicies(withKiam(inOrder(Object.values(parts))(emptyCluster()).build()))),
+    );
 }
 
 function emptyCluster(): ReturnType<typeof world> {

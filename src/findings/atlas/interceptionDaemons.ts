@@ -1,0 +1,199 @@
+import { behavesSo, passesTokenRequests } from '../../services/kube2iamVersion.ts';
+import { describeRef } from '../../model/objectRef.ts';
+import type { ClusterNode } from '../../model/node.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
+import type { Rule } from '../finding.ts';
+import { intentionsOf } from '../intention.ts';
+import { causeRule, type Sighting } from '../law.ts';
+import { daemonRepliesRule, flagFix, flagPlace, weighed } from '../laws/daemonReplies.ts';
+import { closeMetadata, metadataWays } from '../laws/metadataBlock.ts';
+import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
+import { workloadNames } from '../workloads.ts';
+
+/** Tells whether pods of a node could get its role, if nothing took their requests. */
+function isNodeRoleOpen({ imds }: ClusterNode): boolean {
+  const { httpEndpoint, httpTokens, httpPutResponseHopLimit = 2 } = imds;
+  return httpEndpoint !== 'disabled' && (httpTokens !== 'required' || httpPutResponseHopLimit > 1);
+}
+
+function runs({ startupFaults, serviceAccountName }: Kube2iam): boolean {
+  return startupFaults.length === 0 && serviceAccountName !== 'default';
+}
+
+/** Conflicts about the life of the daemon and of its rule. */
+export const interceptionDaemonRules: readonly Rule[] = [
+  notInterceptedRule(
+    {
+      id: 'not-ready-at-start',
+      title: 'a pod can start before kube2iam has added its rule',
+      severity: 'latent',
+      expects: 'interception from the first packet',
+      gets: 'the node role until the rule is there, with every SDK, and many keep it for hours',
+      source:
+        'jtblin/kube2iam#170, jtblin/kube2iam#94, kubernetes-retired/kube-aws#891, kubernetes-retired/kube-aws#1105, zalando-incubator/kubernetes-on-aws#291',
+      advice:
+        'add the rule before the kubelet starts, or taint new nodes until kube2iam is ready; require tokens of the metadata service with hop limit 1',
+    },
+    ['ruleAbsent'],
+    'any',
+    ({ answer: { outcomes }, outcome }, { world: { kube2iam } }) => {
+      const [daemon] = kube2iam;
+      const served = outcomes[0]?.mechanism === 'kube2iam';
+      return daemon && served && outcome.mechanism === 'imds' && runs(daemon)
+        ? {
+            at: daemon.ref,
+            why: `until ${describeRef(daemon.ref)} has added its rule on a node, pods there reach the metadata service`,
+            fixes: [closeMetadata],
+          }
+        : undefined;
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'crashed-rule-left',
+      title: 'the rule is there, and kube2iam does not answer',
+      severity: 'outage',
+      expects: 'the annotated role',
+      gets: 'each metadata request is refused: no credentials with every SDK, and nobody has the node role',
+      source: 'jtblin/kube2iam#141',
+      advice: 'find out why the pods of kube2iam are not ready, and let an alert watch them',
+    },
+    ['redirectedToNotReady'],
+    'usual',
+    (_missed, { world: { kube2iam } }) => {
+      const [daemon] = kube2iam;
+      return daemon && runs(daemon)
+        ? {
+            at: daemon.ref,
+            why: `the rule of ${describeRef(daemon.ref)} is there, and nothing listens behind it`,
+            fixes: [],
+          }
+        : undefined;
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'uninstalled-rule-left',
+      title: 'the rule of kube2iam stays when kube2iam is gone',
+      severity: 'outage',
+      expects: 'a node without kube2iam to be as before',
+      gets: 'the rule stays until the node restarts: on old nodes no credentials with every SDK, on new ones the node role',
+      source: 'jtblin/kube2iam#370, jtblin/kube2iam#44',
+      advice: 'delete the rule on every node, or replace the nodes; the nat table shows it',
+    },
+    ['redirectedToGone'],
+    'usual',
+    ({ step }, { world: { kube2iam } }) => {
+      const [daemon] = kube2iam;
+      if (!step.at || (daemon && !runs(daemon))) return undefined;
+      return {
+        at: step.at,
+        why: `kube2iam is gone, and its rule still sends metadata requests to its port`,
+        fixes: [],
+      };
+    },
+  ),
+  causeRule(
+    {
+      id: 'prestop-opens-window',
+      title: 'a hook takes the rule away whenever a pod of kube2iam ends',
+      severity: 'latent',
+      expects: 'a clean end',
+      gets: 'the node role for every SDK that asks between the old pod and the new one; the hook may also delete rules of other tools',
+      source:
+        'jtblin/kube2iam:charts/kube2iam/values.yaml (lifecycle), jtblin/kube2iam#290, jtblin/kube2iam#141',
+      advice: 'leave the hook out, or require tokens of the metadata service with hop limit 1',
+    },
+    (examined) => {
+      const open = metadataWays(examined).filter(
+        ({ path: { end }, placement }) =>
+          end.kind === 'arrives' && end.at.kind === 'kube2iam' && isNodeRoleOpen(placement.node),
+      );
+      return examined.world.kube2iam.flatMap(({ ref, preStop }): readonly Sighting[] =>
+        preStop && open.length > 0
+          ? [
+              {
+                at: preStop,
+                message: `a hook runs when a pod of ${describeRef(ref)} ends; if it takes the rule away, ${workloadNames(open.flatMap(({ answers }) => answers)).join(', ')} can reach the node role until the next is there`,
+                answers: [],
+                fixes: [closeMetadata],
+              },
+            ]
+          : [],
+      );
+    },
+  ),
+  causeRule(
+    {
+      id: 'debug-store-open',
+      title: 'every pod may read which pod has which role',
+      severity: 'latent',
+      expects: 'debugging to be for the node alone',
+      gets: 'a page of kube2iam that lists the addresses and roles of all pods',
+      source: 'jtblin/kube2iam:server/server.go (debugStoreHandler)',
+      advice: 'remove `--debug`',
+    },
+    ({ world }) =>
+      world.kube2iam
+        .filter(({ flags }) => flags.debug)
+        .map((daemon): Sighting => ({
+          at: flagPlace(daemon, 'debug'),
+          message: `${describeRef(daemon.ref)} runs with \`--debug\`, so that every pod may read which pod has which role`,
+          answers: [],
+          fixes: [flagFix(daemon, 'switch off the debug page', { debug: false })],
+        })),
+  ),
+  causeRule(
+    {
+      id: 'hop1-does-not-hide-imds-behind-kube2iam',
+      title: 'kube2iam fetches for a pod what the hop limit keeps from it',
+      severity: 'latent',
+      expects: 'required tokens with hop limit 1 to keep pods out',
+      gets: 'kube2iam passes every other request on from the host, so that pods still get tokens, user data and instance documents; credentials remain those of annotation or default role',
+      source: 'jtblin/kube2iam:server/server.go (reverseProxyHandler)',
+      advice:
+        'close the metadata service by a policy for pods that need nothing of it, or part with kube2iam',
+    },
+    (examined) => {
+      const { world } = examined;
+      const behind = metadataWays(examined).filter(({ workload, path: { end }, placement: { node } }) => {
+        if (end.kind !== 'arrives' || end.at.kind !== 'kube2iam' || isNodeRoleOpen(node)) return false;
+        if (node.imds.httpEndpoint === 'disabled') return false;
+        const passesOn = behavesSo(end.at.daemon.image, passesTokenRequests) !== false;
+        return passesOn && intentionsOf(world, workload).every(({ mechanism }) => mechanism !== 'kube2iam');
+      });
+      const [daemon] = world.kube2iam;
+      if (behind.length === 0 || !daemon) return [];
+      const answers = behind.flatMap((way) => way.answers);
+      return [
+        {
+          at: daemon.ref,
+          message: `the metadata service lets no pod in, and ${describeRef(daemon.ref)} fetches from it for ${workloadNames(answers).join(', ')}`,
+          answers: [],
+        },
+      ];
+    },
+  ),
+  daemonRepliesRule(
+    {
+      id: 'tokens-required-old-kube2iam',
+      title: 'kube2iam before 0.10.10 does not work where tokens are required',
+      severity: 'outage',
+      expects: 'a stricter metadata service to make no difference',
+      gets: 'its proxy adds a header for which a token is refused, and its own health check fails: no credentials with every SDK that asks for a token',
+      source:
+        'jtblin/kube2iam#241, jtblin/kube2iam#345, jtblin/kube2iam#300, jtblin/kube2iam#382, uswitch/kiam#359',
+      advice: 'upgrade kube2iam before tokens are required',
+    },
+    (reply) => {
+      const { daemon, node, outcome } = reply;
+      if (!weighed(reply, 'clientAddressForwarded') || outcome.identity.kind !== 'none') return undefined;
+      if (node?.imds.httpTokens !== 'required') return undefined;
+      return {
+        at: daemon.ref,
+        why: `${daemon.image ?? 'kube2iam'} cannot pass on requests for tokens, which the metadata service requires`,
+        fixes: [],
+      };
+    },
+  ),
+];

@@ -1,0 +1,202 @@
+import { lookUpFact } from '../../model/fact.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
+import { describeRef } from '../../model/objectRef.ts';
+import type { World } from '../../model/world.ts';
+import { cniProfiles } from '../../network/cni/profiles.ts';
+import { matchesInterface, type HostInterface } from '../../network/hostInterface.ts';
+import { hasBranchInterface } from '../../network/podSecurityGroups.ts';
+import type { Rule } from '../finding.ts';
+import { flagFix, flagPlace } from '../laws/daemonReplies.ts';
+import { objectOf } from '../laws/notInjected.ts';
+import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
+import { withoutVariables } from '../laws/withoutVariables.ts';
+
+/** The interface by which pods usually come in, where the CNI is stated. */
+function usualInterface(world: World): HostInterface | undefined {
+  const name = lookUpFact(world, { name: 'cni' }).value;
+  const profile = Object.values(cniProfiles).find(({ id }) => id === name);
+  return profile?.hostInterfaces.value[0].face;
+}
+
+function namesAnother(world: World, { flags }: Kube2iam): HostInterface | undefined {
+  const face = usualInterface(world);
+  const isPattern = !flags.hostInterface.startsWith('!');
+  return face && isPattern && matchesInterface(flags.hostInterface, face) === 'no' ? face : undefined;
+}
+
+function daemonOf({ kube2iam }: World): Kube2iam | undefined {
+  return kube2iam[0];
+}
+
+/** Conflicts in which the rule of kube2iam does not meet the requests of a pod. */
+export const interceptionMissedRules: readonly Rule[] = [
+  notInterceptedRule(
+    {
+      id: 'hostnetwork-pod',
+      title: 'a hostNetwork pod is annotated for kube2iam, which never sees its requests',
+      severity: 'privilegeEscalation',
+      expects: 'the annotated role',
+      gets: 'the node role with every SDK: packets of the host network never meet the rule, nor a NetworkPolicy, nor a hop limit',
+      source: 'jtblin/kube2iam#266, uswitch/kiam#119, castai/terraform-provider-castai#689',
+      advice: 'take the pod off the host network, or give it a role by IRSA',
+    },
+    ['hostNetwork'],
+    'usual',
+    ({ workload, intention }) => ({
+      at: intention.at,
+      why: `${workload.namespace}/${workload.name} runs on the host network, so its annotation \`${intention.role}\` is inert`,
+      fixes: [
+        {
+          title: `take ${workload.namespace}/${workload.name} off the host network`,
+          patches: [{ kind: 'podSpec', object: objectOf(workload), set: { hostNetwork: false } }],
+        },
+      ],
+    }),
+  ),
+  notInterceptedRule(
+    {
+      id: 'daemonset-missing-on-node',
+      title: 'kube2iam does not run on every node',
+      severity: 'privilegeEscalation',
+      expects: 'a DaemonSet to run on every node',
+      gets: 'no rule where a taint or a node selector keeps it out: the node role with every SDK',
+      source:
+        'https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/, zalando-incubator/kubernetes-on-aws:docs/admin-guide/kubernetes-in-production.rst',
+      advice: 'tolerate every taint and select every node, or close the metadata service there',
+    },
+    ['notOnNode'],
+    'any',
+    ({ outcome }, { world }) => {
+      const daemon = daemonOf(world);
+      const placed = outcome.trace.find(({ kind }) => kind === 'placement');
+      if (!daemon || placed?.kind !== 'placement' || placed.placement.node.compute === 'fargate')
+        return undefined;
+      return {
+        at: daemon.ref,
+        why: `${describeRef(daemon.ref)} does not run on nodes like ${placed.placement.node.name}`,
+        fixes: [
+          {
+            title: `let ${describeRef(daemon.ref)} run on every node`,
+            patches: [
+              { kind: 'daemonSet', object: daemon.ref, set: { tolerateEverything: true, everyNode: true } },
+            ],
+          },
+        ],
+      };
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'interface-mismatch',
+      title: 'kube2iam names an interface by which no pod comes in',
+      severity: 'privilegeEscalation',
+      expects: 'kube2iam to take the requests of pods',
+      gets: 'a rule that never matches, or no rule where the process ends for want of the interface: the node role with every SDK',
+      source: 'jtblin/kube2iam#180, jtblin/kube2iam#197, jtblin/kube2iam#14, howdio/terraform-aws-eks#11',
+      advice: 'write the beginning of the names that the CNI gives, and `+`',
+    },
+    ['interfaceDiffers', 'ruleAbsent', 'redirectedToGone'],
+    'usual',
+    ({ workload }, { world }) => {
+      const daemon = daemonOf(world);
+      const face = daemon && namesAnother(world, daemon);
+      if (!daemon || !face || hasBranchInterface(world, workload.template)) return undefined;
+      const right = face.kind === 'prefix' ? `${face.prefix}+` : face.name;
+      return {
+        at: flagPlace(daemon, 'host-interface'),
+        why: `the rule of ${describeRef(daemon.ref)} is for \`${daemon.flags.hostInterface}\`, and pods come in by \`${right}\``,
+        fixes: [flagFix(daemon, `write ${right} as the interface`, { hostInterface: right })],
+      };
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'sg-pods-use-vlan',
+      title: 'a pod with security groups of its own comes in by another interface',
+      severity: 'privilegeEscalation',
+      expects: 'the same as of other pods',
+      gets: 'its interface is named `vlan…`, which the rule of kube2iam does not match: the node role with every SDK',
+      source: 'aws/amazon-vpc-cni-k8s:pkg/sgpp/utils.go (BuildHostVethNamePrefix)',
+      advice: 'use the standard mode of that feature, or give the pod a role by IRSA',
+    },
+    ['interfaceDiffers'],
+    'usual',
+    ({ workload }, { world }) => {
+      const daemon = daemonOf(world);
+      if (!daemon || !hasBranchInterface(world, workload.template)) return undefined;
+      return {
+        at: workload.template.ref,
+        why: `${workload.namespace}/${workload.name} has security groups of its own and comes in by \`vlan…\`, while the rule of kube2iam is for \`${daemon.flags.hostInterface}\``,
+        fixes: [],
+      };
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'cilium-bpf-host-routing',
+      title: 'packets of pods pass by the rules of the node',
+      severity: 'privilegeEscalation',
+      expects: 'kube2iam to take the requests of pods',
+      gets: 'eBPF host routing does not ask the netfilter of the node, so the rule is never met: the node role with every SDK',
+      source: 'cilium/cilium#13884, jtblin/kube2iam#148',
+      advice: 'use legacy host routing, or give the pods roles by IRSA',
+    },
+    ['netfilterBypassed'],
+    'usual',
+    (_missed, { world }) => {
+      const daemon = daemonOf(world);
+      return daemon
+        ? {
+            at: daemon.ref,
+            why: `packets of pods do not cross the netfilter of the node, so the rule of ${describeRef(daemon.ref)} is never met`,
+            fixes: [],
+          }
+        : undefined;
+    },
+  ),
+  notInterceptedRule(
+    {
+      id: 'ipv6-imds',
+      title: 'the metadata service also answers over IPv6, where kube2iam has no rule',
+      severity: 'privilegeEscalation',
+      expects: 'the rule for IPv4 to be enough',
+      gets: 'an SDK in IPv6 mode calls fd00:ec2::254 and passes the rule and every IPv4 exception: the node role',
+      source: 'jtblin/kube2iam:iptables/iptables.go, curie-eng/curie#207',
+      advice: 'keep the IPv6 endpoint of the metadata service switched off',
+    },
+    ['ruleIsForIpv4'],
+    'usual',
+    ({ container, workload, answer, outcome }) =>
+      outcome.mechanism === 'imds'
+        ? {
+            at: answer.subject.at,
+            why: `${workload.namespace}/${workload.name} asks the metadata service over IPv6, for which kube2iam has no rule`,
+            fixes: [
+              ...withoutVariables(container, ['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE']),
+              {
+                title: 'switch off the IPv6 endpoint of the metadata service',
+                patches: [{ kind: 'imds', options: { httpProtocolIpv6: 'disabled' } }],
+              },
+            ],
+          }
+        : undefined,
+  ),
+  notInterceptedRule(
+    {
+      id: 'fargate',
+      title: 'neither kube2iam nor the Pod Identity agent runs on Fargate',
+      severity: 'outage',
+      expects: 'the annotated role',
+      gets: 'on Fargate there is no daemon and no metadata service: no credentials with every SDK; only IRSA works',
+      source: 'aws/containers-roadmap#971, aws/containers-roadmap#2274, awsdocs/amazon-eks-user-guide#248',
+      advice: 'give the pod a role by IRSA',
+    },
+    ['fargateHasNoImds'],
+    'usual',
+    ({ workload, intention }) => ({
+      at: intention.at,
+      why: `${workload.namespace}/${workload.name} runs on Fargate, where nothing reads its annotation`,
+      fixes: [],
+    }),
+  ),
+];

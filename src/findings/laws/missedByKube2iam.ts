@@ -1,0 +1,95 @@
+import { describeRef } from '../../model/objectRef.ts';
+import type { Workload } from '../../model/workload.ts';
+import type { Request } from '../../model/exchange.ts';
+import type { PathStep } from '../../network/path.ts';
+import type { Answer, Outcome } from '../../resolve/answer.ts';
+import type { Examined, Rule } from '../finding.ts';
+import type { Intention } from '../intention.ts';
+import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
+import { byContainer, workloadNames, type ContainerAnswers } from '../workloads.ts';
+import { consequences } from './consequences.ts';
+import type { Ground } from './daemonReplies.ts';
+
+/** A container that asks kube2iam for a role, and the station at which its request went another way. */
+export interface Missed {
+  readonly container: ContainerAnswers;
+  readonly workload: Workload;
+  readonly intention: Intention;
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+  readonly step: PathStep;
+}
+
+/** Finds the first station of a kind of request that is so. */
+export function stationOf(
+  outcome: Outcome,
+  kind: Request['kind'],
+  holds: (step: PathStep) => boolean,
+): PathStep | undefined {
+  return exchangesOf(outcome)
+    .filter(({ request }) => request.kind === kind)
+    .flatMap(({ ways }) => ways.flatMap(({ path }) => path.steps))
+    .find(holds);
+}
+
+/**
+ * The law: what the rule of kube2iam does not meet goes on to the metadata service, or meets nobody.
+ *
+ * One finding for each object at fault, whoever asks.
+ *
+ * @param reasons - why the rule did not meet the request, or nobody was behind it
+ * @param which - `usual`: in the outcome without surprises; `any`: in whichever, as on some of the nodes
+ */
+export function notInterceptedRule(
+  row: ConflictRow,
+  reasons: readonly string[],
+  which: 'usual' | 'any',
+  groundOf: (missed: Missed, examined: Examined) => Ground | undefined,
+): Rule {
+  return causeRule(row, (examined) => {
+    const found = new Map<string, { readonly ground: Ground; readonly missed: Missed[] }>();
+    for (const missed of missedBy(examined, reasons, which)) {
+      const ground = groundOf(missed, examined);
+      if (!ground) continue;
+      const key = `${describeRef(ground.at)} ${ground.why}`;
+      const known = found.get(key);
+      if (known) known.missed.push(missed);
+      else found.set(key, { ground, missed: [missed] });
+    }
+    return [...found.values()].map(({ ground, missed }): Sighting => {
+      const answers = missed.map(({ answer }) => answer);
+      const gets = missed.map(({ answer, outcome }) => ({ ...answer, outcomes: [outcome] }));
+      return {
+        at: ground.at,
+        message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(gets)}`,
+        severity: ground.severity ?? severityAs(row, missed),
+        answers,
+        fixes: ground.fixes,
+      };
+    });
+  });
+}
+
+function severityAs({ severity }: ConflictRow, missed: readonly Missed[]): ConflictRow['severity'] {
+  if (severity !== 'privilegeEscalation') return severity;
+  return missed.some(({ outcome }) => outcome.mechanism === 'imds') ? severity : 'outage';
+}
+
+function missedBy(
+  { world, answers }: Examined,
+  reasons: readonly string[],
+  which: 'usual' | 'any',
+): readonly Missed[] {
+  return byContainer(world, answers).flatMap((container) => {
+    const { workload, intentions, answers: own } = container;
+    const intention = intentions.find(({ mechanism }) => mechanism === 'kube2iam');
+    if (!intention) return [];
+    return own.flatMap((answer): readonly Missed[] => {
+      for (const outcome of which === 'usual' ? answer.outcomes.slice(0, 1) : answer.outcomes) {
+        const step = stationOf(outcome, 'imds', ({ reason }) => reasons.includes(reason));
+        if (step) return [{ container, workload, intention, answer, outcome, step }];
+      }
+      return [];
+    });
+  });
+}
