@@ -6,6 +6,7 @@ import type { Examined, Finding, Rule } from './finding.ts';
 import { chainOrderRules } from './atlas/chainOrder.ts';
 import { daemonRoleAssumeRules } from './atlas/daemonRoleAssume.ts';
 import { daemonRoleDefaultRules } from './atlas/daemonRoleDefault.ts';
+import { daemonRoleKiamRules } from './atlas/daemonRoleKiam.ts';
 import { daemonRoleNameRules } from './atlas/daemonRoleNames.ts';
 import { daemonRoleNamespaceRules } from './atlas/daemonRoleNamespaces.ts';
 import { daemonRolePodRules } from './atlas/daemonRolePods.ts';
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   ...daemonRoleNamespaceRules,
   ...daemonRoleAssumeRules,
   ...daemonRolePodRules,
+  ...daemonRoleKiamRules,
   ...networkPolicyHoleRules,
   ...networkPolicyOrderRules,
   ...networkPolicyCutRules,

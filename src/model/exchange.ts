@@ -25,8 +25,16 @@ export type Request =
       readonly externalId?: string;
       readonly endpoint: StsEndpoint;
     }
-  /** GET of a container credentials endpoint (ECS, EKS Pod Identity). `tokenFile` names the file sent along. */
-  | { readonly kind: 'container'; readonly url: string; readonly tokenFile?: string }
+  /**
+   * GET of a container credentials endpoint (ECS, EKS Pod Identity). `tokenFile` names the file sent along,
+   * `proxy` the HTTP proxy to which the request goes instead.
+   */
+  | {
+      readonly kind: 'container';
+      readonly url: string;
+      readonly tokenFile?: string;
+      readonly proxy?: string;
+    }
   | { readonly kind: 'imds'; readonly call: ImdsCall; readonly withToken: boolean };
 
 /** Which STS host the SDK dials; `regional` without a region when the SDK knows none. */

@@ -72,6 +72,7 @@ function words(evidence: ServiceEvidence): Words {
       return kiamWords(evidence);
     case 'agentAbsent':
     case 'agentUnsupported':
+    case 'agentBehindProxy':
     case 'association':
     case 'associationMissing':
     case 'associationAcrossAccounts':
@@ -229,6 +230,8 @@ function podIdentityWords(finding: PodIdentityFinding): Words {
   switch (finding.kind) {
     case 'agentAbsent':
       return ['bad', 'EKS Pod Identity: no agent runs on the node'];
+    case 'agentBehindProxy':
+      return ['bad', `EKS Pod Identity: the request goes to the proxy ${finding.proxy}, which has no way to the agent`];
     case 'agentUnsupported':
       return ['bad', 'EKS Pod Identity: the agent does not run on this kind of node'];
     case 'association': {

@@ -128,6 +128,15 @@ function respondAsContainerEndpoint(
   caller: Caller,
   request: Extract<Request, { kind: 'container' }>,
 ): Response {
+  const { proxy } = request;
+  if (proxy !== undefined) {
+    // A proxy answers for a host that it does not reach with an error of a gateway.
+    return {
+      reply: { kind: 'httpError', status: 502 },
+      ways: [],
+      evidence: [{ kind: 'agentBehindProxy', proxy, source: 'awsdocs/amazon-eks-user-guide#872' }],
+    };
+  }
   const to = addressOf(request.url);
   if (!to) return { reply: { kind: 'refused' }, ways: [], evidence: [] };
   const path = travel(world, ask, caller, to);

@@ -195,6 +195,8 @@ export interface ContainerProvider extends ProviderRow {
   readonly tokenFileRead?: 'evenWithoutUri';
   /** Whether the token goes along with a relative URI. */
   readonly tokenWithRelativeUri: 'sent' | 'notSent';
+  /** Present: plain HTTP goes to the proxy that `HTTP_PROXY` names, unless `NO_PROXY` names the host. */
+  readonly proxy?: 'environment';
   /** Attempts made on top with a relative URI. */
   readonly moreAttemptsWhenRelative?: number;
   /** `send` for an empty token: the request goes out with an empty header; `sendWithout`: with none. */

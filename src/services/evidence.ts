@@ -121,6 +121,8 @@ export type KiamFinding =
 export type PodIdentityFinding =
   | { readonly kind: 'agentAbsent' }
   | { readonly kind: 'agentUnsupported' }
+  /** The request went to an HTTP proxy, which cannot reach the agent of the pod's node. */
+  | { readonly kind: 'agentBehindProxy'; readonly proxy: string }
   | { readonly kind: 'association'; readonly roleArn?: string; readonly targetRoleArn?: string }
   | { readonly kind: 'associationMissing' }
   /** EKS assumes roles of the cluster's own account alone. */

@@ -16,6 +16,12 @@ export const describesRegions: VersionedBehaviour = {
   source: 'jtblin/kube2iam:iam/iam.go (getRegions before AssumeRole), README.md; released with 0.12.0',
 };
 
+/** An address of which the daemon knows no pod is nobody's; before, it was given the default role. */
+export const knowsStrangers: VersionedBehaviour = {
+  since: [0, 8, 0],
+  source: 'jtblin/kube2iam:store/store.go (Get) of 0.7.0, mappings/mapper.go (GetRoleMapping) of 0.8.0',
+};
+
 /**
  * Tells whether a daemon behaves so, or nothing when the tag of its image is no version.
  *

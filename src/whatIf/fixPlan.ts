@@ -25,7 +25,7 @@ export interface FixPlan {
  * @param findings - those that are to go; all of them when left out
  *
  * @example
- * planFixes(examineWorld(emptyWorld)).proofs // => []
+ * planFixes(examineWorld(world().build())).proofs // => []
  */
 export function planFixes(before: Examination, findings: readonly Finding[] = before.findings): FixPlan {
   const proofs: Proof[] = [];

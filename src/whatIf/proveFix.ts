@@ -48,7 +48,7 @@ export function examineWorld(
  * Tries a fix: applies it, resolves every container again, and compares.
  *
  * @example
- * const before = examineWorld(emptyWorld);
+ * const before = examineWorld(world().build());
  * before.findings.flatMap((finding) => finding.fixes.map((fix) => proveFix(before, finding, fix))) // => []
  */
 export function proveFix(before: Examination, finding: Finding, fix: Fix): Proof {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules } from '../../src/findings/examine.ts';
+import { readNodeRules } from '../../src/ingest/iptables/nodeRules.ts';
 import { parseInput } from '../../src/ingest/parse.ts';
 import type { Identity } from '../../src/model/identity.ts';
 import { describeRef } from '../../src/model/objectRef.ts';
@@ -15,7 +16,7 @@ import { readFixtures, type Fixture } from './fixture.ts';
 const fixtures = readFixtures();
 
 describe.each(fixtures.map((fixture) => [fixture.id, fixture] as const))('%s', (id, fixture) => {
-  const before = examined(readWorld(fixture.input), fixture);
+  const before = examined(readWorld(fixture.input, fixture.iptables), fixture);
   const finding = before.findings.find(({ rule }) => rule === id);
 
   it('gives each container the identity that the atlas tells', () => {
@@ -47,10 +48,12 @@ describe('the atlas', () => {
   afterAll(() => process.stdout.write(`atlas: ${fixtures.length} scenarios, ${rules.length} rules\n`));
 });
 
-function readWorld(text: string): World {
+function readWorld(text: string, saved?: string): World {
   const { world, diagnostics } = parseInput([{ file: 'fixture.yaml', text }]);
+  const shown = readNodeRules(saved === undefined ? [] : [{ file: 'rules', text: saved }]);
+  expect(shown.diagnostics).toEqual([]);
   expect(diagnostics.filter(({ code }) => code === 'syntax' || code === 'unknown-field')).toEqual([]);
-  return world;
+  return { ...world, iptables: shown.iptables };
 }
 
 /** Answers for the SDKs that the fixture names, so that a fixture says what it is about. */
@@ -63,7 +66,7 @@ function examined(world: World, { answers }: Fixture): Examination {
 }
 
 function correctedWorld(fixture: Fixture, before: Examination): World {
-  if (fixture.corrected !== 'fix') return readWorld(fixture.corrected);
+  if (fixture.corrected !== 'fix') return readWorld(fixture.corrected, fixture.iptablesCorrected);
   const finding = before.findings.find(({ rule }) => rule === fixture.id);
   const proof = finding && provenFix(before, finding);
   if (!proof) throw new Error(`no fix of ${fixture.id} works`);

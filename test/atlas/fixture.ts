@@ -10,22 +10,39 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
  *
  * The SDK `stated` is the one that the state names for the container; then it has to name one for each.
  */
-const answersSchema = v.record(v.string(), v.record(v.string(), v.string()));
+type ExpectedAnswers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** One conflict: the state that has it, who gets what in it, and the state without it. */
-const fixtureSchema = v.strictObject({
+interface FixtureFile {
   /** A shared beginning of both states, from `base/`. */
+  readonly base?: string;
+  readonly input: string;
+  /** What `iptables-save` prints on every node. */
+  readonly iptables?: string;
+  readonly answers: ExpectedAnswers;
+  readonly finding: { readonly at: string; readonly severity: string };
+  /** The state as it should be: manifests, or `fix`: what the finding itself proposes. */
+  readonly corrected: string;
+  /** The rules of the nodes in the corrected state; without them there are none. */
+  readonly iptablesCorrected?: string;
+  readonly afterwards?: ExpectedAnswers;
+}
+
+const answersSchema = v.record(v.string(), v.record(v.string(), v.string()));
+
+const fixtureSchema: v.GenericSchema<unknown, FixtureFile> = v.strictObject({
   base: v.exactOptional(v.string()),
   input: v.string(),
+  iptables: v.exactOptional(v.string()),
   answers: answersSchema,
   finding: v.strictObject({ at: v.string(), severity: v.string() }),
-  /** The state as it should be: manifests, or `fix`: what the finding itself proposes. */
   corrected: v.string(),
+  iptablesCorrected: v.exactOptional(v.string()),
   afterwards: v.exactOptional(answersSchema),
 });
 
 /** A fixture with the id of its conflict. */
-export interface Fixture extends v.InferOutput<typeof fixtureSchema> {
+export interface Fixture extends FixtureFile {
   readonly id: string;
   readonly section: string;
 }

@@ -43,20 +43,14 @@ function trusting(subject: string, operator = 'StringEquals'): Parameters<WorldB
 }
 
 const api = 'system:serviceaccount:pay:api';
-const k2i = {
-  iptables: true,
-  hostInterface: 'eni+',
-  hostIp: '$(HOST_IP)',
-  baseRoleArn: `arn:aws:iam::${account}:role/`,
-};
 const trustsNode = {
   trust: {
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', Principal: { AWS: nodeRole }, Action: 'sts:AssumeRole' },
   },
 };
-const annotated = { annotations: { 'iam.amazonaws.com/role': 'legacy' } };
 const legacy = `arn:aws:iam::${account}:role/legacy`;
+const annotated = { annotations: { 'iam.amazonaws.com/role': legacy } };
 
 /** A conflict and its correction, one for each rule. */
 interface Case {
@@ -70,22 +64,29 @@ interface Case {
 
 const healthy = cluster(1).role(role, trusting(api)).pod('pay/api-0', { serviceAccount: 'api' }).build();
 
-const served = cluster().role(legacy, trustsNode).kube2iam(k2i).pod('old/app', annotated);
+/** kube2iam runs, and no manifest shows it. */
+function unseen(hopLimit: 1 | 2 = 2): WorldBuilder {
+  return world()
+    .cluster({ accountId: account })
+    .nodeDefaults({
+      roleArn: nodeRole,
+      imds: { httpTokens: hopLimit === 1 ? 'required' : 'optional', httpPutResponseHopLimit: hopLimit },
+    })
+    .role(legacy, trustsNode)
+    .fact('kube2iam', 'installed');
+}
 
 const cases: readonly Case[] = [
   {
     rule: 'wrong-identity',
     sdk: { family: 'go-v2' },
     broken: cluster()
-      .role(role, trusting(api))
-      .pod('pay/api-0', {
-        serviceAccount: 'api',
-        env: { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 's' },
-      })
+      .podIdentityAssociation('pay/api', { roleArn: role })
+      .pod('pay/api-0', { serviceAccount: 'api', status: { phase: 'Running' } })
       .build(),
     corrected: healthy,
-    severity: 'wrongIdentity',
-    says: /asks for `.*role\/api` by IRSA and gets the static key `AKIA` by environment variables/,
+    severity: 'privilegeEscalation',
+    says: /asks for `.*role\/api` by Pod Identity and gets role `.*role\/node` by the metadata service/,
   },
   {
     rule: 'no-credentials',
@@ -98,10 +99,10 @@ const cases: readonly Case[] = [
   {
     rule: 'falls-back',
     sdk: { family: 'java-v2' },
-    broken: cluster().pod('pay/api-0', { serviceAccount: 'api' }).build(),
-    corrected: cluster(1).pod('pay/api-0', { serviceAccount: 'api' }).build(),
+    broken: unseen().pod('old/app', annotated).build(),
+    corrected: unseen(1).pod('old/app', annotated).build(),
     severity: 'latent',
-    says: /goes on to role `.*role\/node` by the metadata service when IRSA fails/,
+    says: /goes on to role `.*role\/node` by the metadata service when kube2iam fails/,
   },
 ];
 

@@ -75,6 +75,7 @@ const serviceFindings: Readonly<Record<ServiceFinding['kind'], true>> = {
   kiamServerCrashed: true,
   kiamIdentity: true,
   agentAbsent: true,
+  agentBehindProxy: true,
   agentUnsupported: true,
   association: true,
   associationAcrossAccounts: true,

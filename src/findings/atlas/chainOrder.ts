@@ -1,3 +1,4 @@
+import { webIdentityPair } from '../../admission/webhookFacts.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, whereUsually, type Sighting } from '../law.ts';
 import { chainPrefersAnotherRule } from '../laws/chainPrefersAnother.ts';
@@ -5,7 +6,7 @@ import { providerKind } from '../laws/chainWinner.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { profileFilesOf, withoutProfileFiles, withoutVariables } from '../laws/withoutVariables.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { withSdks } from '../workloads.ts';
+import { withSdks, type ContainerAnswers } from '../workloads.ts';
 
 const chains =
   'aws/aws-sdk-go-v2:config/resolve_credentials.go, boto/botocore:botocore/credentials.py, aws/aws-sdk-js:lib/node_loader.js';
@@ -54,6 +55,13 @@ function startsFromMetadata(answer: Answer): boolean {
   );
 }
 
+/** The webhook itself put the variables there, before there was an association. */
+function isInjectedBefore({ workload: { template } }: ContainerAnswers): boolean {
+  return (
+    template.status !== undefined && template.volumes.some(({ name }) => name === webIdentityPair.volumeName)
+  );
+}
+
 /** Conflicts in which the chain takes something that stands before what was meant. */
 export const chainOrderRules: readonly Rule[] = [
   chainPrefersAnotherRule(
@@ -67,8 +75,7 @@ export const chainOrderRules: readonly Rule[] = [
       advice: 'remove the keys; charts often bring them along by default',
     },
     ({ winner }) => winner.kind === 'environmentKeys',
-    (container, { winner }) => 
-      withoutVariables(container, [...winner.by, 'AWS_SESSION_TOKEN'], winner.refs),
+    ({ container, winner }) => withoutVariables(container, [...winner.by, 'AWS_SESSION_TOKEN'], winner.refs),
   ),
   chainPrefersAnotherRule(
     {
@@ -81,7 +88,7 @@ export const chainOrderRules: readonly Rule[] = [
       advice: 'leave one mechanism in the container, or move to js-v3',
     },
     ({ winner, intention }) => winner.kind === 'container' && intention.mechanism === 'irsa',
-    (container) => withoutVariables(container, containerVariables),
+    ({ container }) => withoutVariables(container, containerVariables),
   ),
   chainPrefersAnotherRule(
     {
@@ -93,8 +100,9 @@ export const chainOrderRules: readonly Rule[] = [
       source: `aws/eks-pod-identity-agent:README.md, ${chains}`,
       advice: 'remove the variables from the manifest',
     },
-    ({ winner, intention }) => winner.kind === 'webIdentity' && intention.mechanism === 'podIdentity',
-    (container) => withoutVariables(container, webIdentityVariables),
+    ({ winner, intention, container }) =>
+      winner.kind === 'webIdentity' && intention.mechanism === 'podIdentity' && !isInjectedBefore(container),
+    ({ container }) => withoutVariables(container, webIdentityVariables),
   ),
   chainPrefersAnotherRule(
     {
@@ -107,7 +115,7 @@ export const chainOrderRules: readonly Rule[] = [
       advice: 'unmount the profile, or name in the application what it is to use',
     },
     ({ winner, answer }) => winner.kind === 'profile' && !startsFromMetadata(answer),
-    (container, { answer }) => withoutProfileFiles(container, profileFilesOf([answer])),
+    ({ container, answer }) => withoutProfileFiles(container, profileFilesOf([answer])),
   ),
   chainPrefersAnotherRule(
     {
@@ -123,7 +131,7 @@ export const chainOrderRules: readonly Rule[] = [
       winner.kind === 'webIdentity' &&
       winner.by.some((name) => webIdentityVariables.includes(name)) &&
       winner.by.some((name) => name.startsWith('profile ')),
-    (container) => withoutVariables(container, webIdentityVariables),
+    ({ container }) => withoutVariables(container, webIdentityVariables),
   ),
   metadataAsSource,
 ];

@@ -1,9 +1,17 @@
 import { annotationRef, describeRef } from '../../model/objectRef.ts';
 import type { Workload } from '../../model/workload.ts';
+import { behavesSo, knowsStrangers } from '../../services/kube2iamVersion.ts';
 import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type Sighting } from '../law.ts';
-import { daemonReplies, daemonRepliesRule, weighed, type DaemonReply } from '../laws/daemonReplies.ts';
+import {
+  daemonReplies,
+  daemonRepliesRule,
+  flagPlace,
+  weighed,
+  withoutDefaultRole,
+  type DaemonReply,
+} from '../laws/daemonReplies.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 import { workloadNames } from '../workloads.ts';
@@ -48,6 +56,40 @@ const sharedExternalId: Rule = causeRule(
   },
 );
 
+/** Before the daemon has heard of a pod, it takes the pod for one without an annotation. */
+const raceAtStart: Rule = causeRule(
+  {
+    id: 'k2i-start-race-default',
+    title: 'an old kube2iam gives a pod that it does not know yet the default role',
+    severity: 'latent',
+    expects: 'the annotated role from the start',
+    gets: 'the default role for what is asked in the first moments, and SDKs keep it as long as it lasts; later versions wait a little and answer 404',
+    source:
+      'jtblin/kube2iam#80, jtblin/kube2iam#46, jtblin/kube2iam#136, zalando-incubator/kubernetes-on-aws:docs/postmortems/jun-2019-kubelet-qps.md',
+    advice: 'run 0.8.0 or later, without a default role',
+  },
+  ({ answers }) => {
+    const served = daemonReplies(answers).filter(
+      (reply) =>
+        behavesSo(reply.daemon.image, knowsStrangers) === false &&
+        reply.daemon.flags.defaultRole !== '' &&
+        weighed(reply, 'roleChosen')?.by === 'annotation',
+    );
+    const [first] = served;
+    if (!first) return [];
+    const affected = served.map(({ answer }) => answer);
+    const { daemon } = first;
+    return [
+      {
+        at: flagPlace(daemon, 'default-role'),
+        message: `${daemon.image ?? ''} gives its default role \`${daemon.flags.defaultRole}\` to ${workloadNames(affected).join(', ')} until it has heard of the pod`,
+        answers: affected,
+        fixes: [withoutDefaultRole(daemon)],
+      },
+    ];
+  },
+);
+
 /** A pod that has ended asks for nothing. */
 function hasEnded({ template }: Workload): boolean {
   return template.status?.phase === 'Succeeded' || template.status?.phase === 'Failed';
@@ -56,6 +98,7 @@ function hasEnded({ template }: Workload): boolean {
 /** Conflicts about which pod kube2iam takes a caller for. */
 export const daemonRolePodRules: readonly Rule[] = [
   sharedExternalId,
+  raceAtStart,
   daemonRepliesRule(
     {
       id: 'k2i-ip-reuse',

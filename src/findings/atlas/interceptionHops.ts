@@ -28,8 +28,8 @@ const metadataReaders: readonly MetadataReader[] = [
 /** What a container would ask the metadata service for. */
 function needsOf({ image = '', words = [] }: Container): readonly MetadataReader['needs'][number][] {
   const reader = metadataReaders.find((row) => row.image.test(image));
-  const given = words.map((word) => word.split('=')[0]);
-  return (reader?.needs ?? []).filter(({ flags }) => !flags.some((flag) => given.includes(flag)));
+  const given = new Set(words.map((word) => word.split('=')[0]));
+  return (reader?.needs ?? []).filter(({ flags }) => !flags.some((flag) => given.has(flag)));
 }
 
 /** A controller has the right role and ends, because it asks for more than credentials. */

@@ -5,7 +5,11 @@ import type { World } from '../../model/world.ts';
 import { cniProfiles } from '../../network/cni/profiles.ts';
 import { matchesInterface, type HostInterface } from '../../network/hostInterface.ts';
 import { hasBranchInterface } from '../../network/podSecurityGroups.ts';
+import type { Fix } from '../../model/patch.ts';
+import type { Workload } from '../../model/workload.ts';
 import type { Rule } from '../finding.ts';
+import { causeRule, eachContainer, type ConflictRow, type Sighting } from '../law.ts';
+import { mechanismWords, withSdks } from '../workloads.ts';
 import { flagFix, flagPlace } from '../laws/daemonReplies.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
@@ -28,31 +32,63 @@ function daemonOf({ kube2iam }: World): Kube2iam | undefined {
   return kube2iam[0];
 }
 
+const hostNetwork: ConflictRow = {
+  id: 'hostnetwork-pod',
+  title: 'a hostNetwork pod is annotated for kube2iam, which never sees its requests',
+  severity: 'privilegeEscalation',
+  expects: 'the annotated role',
+  gets: 'the node role with every SDK: packets of the host network never meet the rule, nor a NetworkPolicy, nor a hop limit',
+  source: 'jtblin/kube2iam#266, uswitch/kiam#119, castai/terraform-provider-castai#689',
+  advice: 'take the pod off the host network, or give it a role by IRSA',
+};
+
+function offHostNetwork(workload: Workload): Fix {
+  return {
+    title: `take ${workload.namespace}/${workload.name} off the host network`,
+    patches: [{ kind: 'podSpec', object: objectOf(workload), set: { hostNetwork: false } }],
+  };
+}
+
+const annotatedOnHost: Rule = notInterceptedRule(
+  hostNetwork,
+  ['hostNetwork'],
+  'usual',
+  ({ workload, intention }) => ({
+    at: intention.at,
+    why: `${workload.namespace}/${workload.name} runs on the host network, so its annotation \`${intention.role}\` is inert`,
+    fixes: [offHostNetwork(workload)],
+  }),
+);
+
+/** With IRSA a failure leads to the node role, whatever the hop limit. */
+const fallsBackOnHost: Rule = causeRule(
+  hostNetwork,
+  eachContainer(({ intentions, answers, name, workload }): Sighting | undefined => {
+    const newer = intentions.find(({ mechanism }) => mechanism !== 'kube2iam');
+    if (!newer || !workload.template.hostNetwork) return undefined;
+    const affected = answers.filter(
+      ({ outcomes: [usual, ...others] }) =>
+        usual?.mechanism === newer.mechanism && others.some(({ mechanism }) => mechanism === 'imds'),
+    );
+    if (affected.length === 0) return undefined;
+    return {
+      at: newer.at,
+      message: `${name} runs on the host network, where no hop limit and no policy holds, so that it goes on to the node role when ${mechanismWords[newer.mechanism]} fails${withSdks(affected, answers)}`,
+      severity: 'latent',
+      answers: affected,
+      fixes: [offHostNetwork(workload)],
+    };
+  }),
+);
+
+const onHostNetwork: Rule = {
+  ...annotatedOnHost,
+  find: (examined) => [...annotatedOnHost.find(examined), ...fallsBackOnHost.find(examined)],
+};
+
 /** Conflicts in which the rule of kube2iam does not meet the requests of a pod. */
 export const interceptionMissedRules: readonly Rule[] = [
-  notInterceptedRule(
-    {
-      id: 'hostnetwork-pod',
-      title: 'a hostNetwork pod is annotated for kube2iam, which never sees its requests',
-      severity: 'privilegeEscalation',
-      expects: 'the annotated role',
-      gets: 'the node role with every SDK: packets of the host network never meet the rule, nor a NetworkPolicy, nor a hop limit',
-      source: 'jtblin/kube2iam#266, uswitch/kiam#119, castai/terraform-provider-castai#689',
-      advice: 'take the pod off the host network, or give it a role by IRSA',
-    },
-    ['hostNetwork'],
-    'usual',
-    ({ workload, intention }) => ({
-      at: intention.at,
-      why: `${workload.namespace}/${workload.name} runs on the host network, so its annotation \`${intention.role}\` is inert`,
-      fixes: [
-        {
-          title: `take ${workload.namespace}/${workload.name} off the host network`,
-          patches: [{ kind: 'podSpec', object: objectOf(workload), set: { hostNetwork: false } }],
-        },
-      ],
-    }),
-  ),
+  onHostNetwork,
   notInterceptedRule(
     {
       id: 'daemonset-missing-on-node',
@@ -100,7 +136,8 @@ export const interceptionMissedRules: readonly Rule[] = [
     ({ workload }, { world }) => {
       const daemon = daemonOf(world);
       const face = daemon && namesAnother(world, daemon);
-      if (!daemon || !face || hasBranchInterface(world, workload.template)) return undefined;
+      if (!daemon || !face || daemon.startupFaults.length > 0) return undefined;
+      if (hasBranchInterface(world, workload.template)) return undefined;
       const right = face.kind === 'prefix' ? `${face.prefix}+` : face.name;
       return {
         at: flagPlace(daemon, 'host-interface'),

@@ -1,7 +1,6 @@
 import { lookUpFact } from '../../model/fact.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
-import type { Fix } from '../../model/patch.ts';
 import type { World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
@@ -37,15 +36,10 @@ const endedBeforeRule: Rule = notInterceptedRule(
     return {
       at: daemon.ref,
       why: `${describeRef(daemon.ref)} does not run on node ${node.name}, and its rule is not there`,
-      fixes: [closedToPods],
+      fixes: [],
     };
   },
 );
-
-const closedToPods: Fix = {
-  title: 'let the metadata service require tokens, which travel one hop',
-  patches: [{ kind: 'imds', options: { httpTokens: 'required', httpPutResponseHopLimit: 1 } }],
-};
 
 /** A rule with the settings of before, which stands before the one with the settings of now. */
 const olderRule: ConflictRow = {
@@ -154,7 +148,7 @@ const twoPrograms: Rule = causeRule(
   ({ world, answers }) => {
     const [one] = world.kube2iam;
     const [other] = world.kiamAgents;
-    const affected = answers.filter(({ consulted }) => consulted.some(({ question }) => question.name === 'firstRule'));
+    const affected = answers.filter(hangsOnFirstRule);
     if (!one || !other || affected.length === 0) return [];
     return [
       {
@@ -165,6 +159,15 @@ const twoPrograms: Rule = causeRule(
     ];
   },
 );
+
+/** Both rules are there, and it matters which of them stands first. */
+function hangsOnFirstRule({ consulted, outcomes }: Answer): boolean {
+  const questions = [
+    ...consulted.map(({ question }) => question),
+    ...outcomes.flatMap(({ when }) => when.flat().map(({ question }) => question)),
+  ];
+  return questions.some(({ name }) => name === 'firstRule');
+}
 
 /** Conflicts that show on some of the nodes, or from one start of a daemon to the next. */
 export const interceptionNodeRules: readonly Rule[] = [endedBeforeRule, staleRule, outdatedPods, twoPrograms];

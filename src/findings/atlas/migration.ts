@@ -170,7 +170,7 @@ const maskedFault: Rule = causeRule(
     if (!irsa || !old || affected.length === 0) return undefined;
     return {
       at: irsa.at,
-      message: `STS refuses \`${parseRoleArn(irsa.role)?.name ?? irsa.role}\` to ${name}, and kube2iam gives it \`${old.role}\` instead${withSdks(affected, answers)}, so that nothing seems wrong`,
+      message: `IRSA fails for ${name}, and kube2iam gives it \`${old.role}\` in the place of \`${parseRoleArn(irsa.role)?.name ?? irsa.role}\`${withSdks(affected, answers)}, so that nothing seems wrong`,
       answers: affected,
       fixes: exactTrustFixes(world, irsa.role, undefined),
     };

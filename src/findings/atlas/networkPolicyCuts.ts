@@ -4,13 +4,21 @@ import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { World } from '../../model/world.ts';
 import { matchesSelector } from '../../model/labels.ts';
+import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
-import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
+import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
 import { byGround, type Ground } from '../laws/daemonReplies.ts';
-import { admitsOnlyMetadata, isSameObject, rewritePolicy } from '../laws/metadataBlock.ts';
+import {
+  admitsOnlyMetadata,
+  alone,
+  exceptsMetadata,
+  isSameObject,
+  metadataWays,
+  rewritePolicy,
+} from '../laws/metadataBlock.ts';
 
 /** A connection of the usual outcome that a policy stopped. */
 interface Cut {
@@ -89,6 +97,61 @@ function isCutFromDaemon(cut: Cut, world: World, hook: Cut['hook']): boolean {
   return cut.to === 'metadata' && cut.hook === hook && asksKube2iam(world, cut.workload);
 }
 
+const afterDnat: ConflictRow = {
+  id: 'np-calico-sees-after-dnat',
+  title: 'the engine judges the address that the rule of kube2iam has put in place',
+  severity: 'outage',
+  expects: 'the address as the pod dials it to decide',
+  gets: 'an allowance for the metadata service does not fit any more, since the packet goes to a port of the node: no credentials with every SDK',
+  source: 'uswitch/kiam#160',
+  advice: 'allow the port of kube2iam on the node',
+};
+
+/** An allowance for the address that the pod dials does not fit the port of the node. */
+const allowanceDoesNotFit: Rule = cutRule(afterDnat, (cut, { world }) => {
+  if (!isCutFromDaemon(cut, world, 'policyInFilter')) return undefined;
+  const { at, policy } = cut;
+  const port = world.kube2iam[0]?.flags.appPort ?? 8181;
+  return {
+    at,
+    why: `${describeRef(at)} does not allow port ${port} of the node, to which kube2iam redirects metadata requests before the policy is asked`,
+    fixes: policy
+      ? [
+          rewritePolicy(policy, `allow port ${port} in`, {
+            egress: [...policy.egress, { ref: policy.ref, peers: [], ports: [{ protocol: 'TCP', port }] }],
+          }),
+        ]
+      : [],
+  };
+});
+
+/** An exception of the address that the pod dials does not stop what kube2iam takes. */
+const exceptionDoesNotHold: Rule = causeRule(afterDnat, (examined) => {
+  const { world } = examined;
+  return metadataWays(examined).flatMap((way): readonly Sighting[] => {
+    const { workload, path } = way;
+    const taken = path.end.kind === 'arrives' && path.end.at.kind === 'kube2iam';
+    if (!taken || asksKube2iam(world, workload)) return [];
+    const policy = networkPoliciesOf(world, workload.template, 'Egress').find(
+      (each) => exceptsMetadata(each) && alone(world, each, workload) === 'isolated',
+    );
+    if (!policy || !path.steps.some(({ hook }) => hook === 'policyInFilter')) return [];
+    return [
+      {
+        at: policy.ref,
+        message: `${describeRef(policy.ref)} excepts the metadata service, and kube2iam redirects the requests of ${workload.namespace}/${workload.name} before the policy is asked, so that they arrive`,
+        severity: 'latent',
+        answers: way.answers,
+      },
+    ];
+  });
+});
+
+const seesAfterDnat: Rule = {
+  ...allowanceDoesNotFit,
+  find: (examined) => [...allowanceDoesNotFit.find(examined), ...exceptionDoesNotHold.find(examined)],
+};
+
 /** Conflicts in which a policy cuts a pod off from what gives it its role. */
 export const networkPolicyCutRules: readonly Rule[] = [
   cutRule(
@@ -132,36 +195,7 @@ export const networkPolicyCutRules: readonly Rule[] = [
       };
     },
   ),
-  cutRule(
-    {
-      id: 'np-calico-sees-after-dnat',
-      title: 'the engine judges the address that the rule of kube2iam has put in place',
-      severity: 'outage',
-      expects: 'the address as the pod dials it to decide',
-      gets: 'an allowance for the metadata service does not fit any more, since the packet goes to a port of the node: no credentials with every SDK',
-      source: 'uswitch/kiam#160',
-      advice: 'allow the port of kube2iam on the node',
-    },
-    (cut, { world }) => {
-      if (!isCutFromDaemon(cut, world, 'policyInFilter')) return undefined;
-      const { at, policy } = cut;
-      const port = world.kube2iam[0]?.flags.appPort ?? 8181;
-      return {
-        at,
-        why: `${describeRef(at)} does not allow port ${port} of the node, to which kube2iam redirects metadata requests before the policy is asked`,
-        fixes: policy
-          ? [
-              rewritePolicy(policy, `allow port ${port} in`, {
-                egress: [
-                  ...policy.egress,
-                  { ref: policy.ref, peers: [], ports: [{ protocol: 'TCP', port }] },
-                ],
-              }),
-            ]
-          : [],
-      };
-    },
-  ),
+  seesAfterDnat,
   cutRule(
     {
       id: 'np-vpccni-sees-before-dnat',

@@ -1,4 +1,6 @@
 import { describeRef } from '../../model/objectRef.ts';
+import type { Fix } from '../../model/patch.ts';
+import type { Workload } from '../../model/workload.ts';
 import { findWorkload } from '../../resolve/whichRole.ts';
 import { indexOf } from '../../model/world.ts';
 import { roleArnAnnotation } from '../../model/builder.ts';
@@ -11,9 +13,27 @@ import { roleName } from '../laws/trustPolicy.ts';
 const bestPractices = 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc';
 
 /** What the agent weighed about the trust policy of the role. */
-function trustOf(reply: AgentReply): Extract<AgentReply['evidence'][number], { kind: 'assumption' }> | undefined {
+function trustOf(
+  reply: AgentReply,
+): Extract<AgentReply['evidence'][number], { kind: 'assumption' }> | undefined {
   const found = weighedByAgent(reply, 'assumption');
   return found?.action === 'AssumeRoleForPodIdentity' ? found : undefined;
+}
+
+/** Proposes to except the agent's addresses, where the container itself lists what is excepted, or nothing is. */
+function agentWithoutProxy({ kind, namespace, name, template }: Workload, container: string): readonly Fix[] {
+  const { env = [] } = template.containers.find((each) => each.name === container) ?? {};
+  const own = env.find((each) => /^no_proxy$/i.test(each.name));
+  if (own && own.source.kind !== 'value') return [];
+  const listed = own?.source.kind === 'value' && own.source.value !== '' ? `${own.source.value},` : '';
+  const value = `${listed}169.254.170.23,fd00:ec2::23`;
+  const variable = own?.name ?? 'NO_PROXY';
+  return [
+    {
+      title: `set ${variable}=${value} in container ${container} of ${namespace}/${name}`,
+      patches: [{ kind: 'env', object: { kind, namespace, name }, container, name: variable, value }],
+    },
+  ];
 }
 
 /** Conflicts in which the agent of EKS Pod Identity replies otherwise than meant. */
@@ -31,6 +51,29 @@ export const podIdentityRules: readonly Rule[] = [
     (reply) => {
       const absent = weighedByAgent(reply, 'agentAbsent') ?? weighedByAgent(reply, 'agentUnsupported');
       return absent?.at && { at: absent.at, why: `no agent answers on ${absent.at.name}`, fixes: [] };
+    },
+  ),
+  agentRepliesRule(
+    {
+      id: 'pi-proxy-env',
+      title: 'the request for credentials goes to an HTTP proxy',
+      severity: 'outage',
+      expects: 'a proxy for the traffic of the application alone',
+      gets: 'an error of the proxy, which does not reach the agent of the node, with SDKs that read `HTTP_PROXY` for it (go-v1, go-v2); botocore asks the agent itself',
+      source:
+        'awsdocs/amazon-eks-user-guide#872, awsdocs/amazon-eks-user-guide#878, aws/aws-sdk-go-v2:aws/transport/http/client.go',
+      advice: 'name the addresses of the agent in `NO_PROXY`: 169.254.170.23 and fd00:ec2::23',
+    },
+    (reply, { world }) => {
+      const behind = weighedByAgent(reply, 'agentBehindProxy');
+      const { namespace, workload: id, container } = reply.answer.subject;
+      const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+      if (!behind || !workload) return undefined;
+      return {
+        at: workload.template.ref,
+        why: `container ${container.name} of ${namespace}/${workload.name} sends its request for credentials to \`${behind.proxy}\``,
+        fixes: agentWithoutProxy(workload, container.name),
+      };
     },
   ),
   agentRepliesRule(

@@ -8,6 +8,7 @@ import type { Workload } from '../../model/workload.ts';
 import type { Outcome } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, exchangesOf, wherePossibly, type Sighting } from '../law.ts';
+import { admitsOnlyMetadata, isSameObject } from '../laws/metadataBlock.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { withoutDefaultRole } from '../laws/defaultRole.ts';
 import { objectOf } from '../laws/notInjected.ts';
@@ -91,16 +92,6 @@ const blockAsWritten: Rule = causeRule(
     }),
 );
 
-function admitsOnlyMetadata({ policyTypes, egress }: NetworkPolicy): boolean {
-  const peers = egress.flatMap((rule) => rule.peers);
-  return (
-    policyTypes.includes('Egress') &&
-    peers.length > 0 &&
-    egress.every((rule) => rule.peers.length > 0) &&
-    peers.every((peer) => peer.kind === 'ipBlock' && peer.cidr === imdsBlock)
-  );
-}
-
 function isCutOffFromSts(outcome: Outcome, policy: ObjectRef): boolean {
   return exchangesOf(outcome).some(({ ways }) =>
     ways.some(
@@ -112,10 +103,6 @@ function isCutOffFromSts(outcome: Outcome, policy: ObjectRef): boolean {
         ),
     ),
   );
-}
-
-function isSameObject(one: ObjectRef, other: ObjectRef): boolean {
-  return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
 }
 
 function exceptMetadata(policy: NetworkPolicy): Fix {

@@ -13,6 +13,7 @@ export interface Preference {
   readonly answer: Answer;
   readonly winner: Winner;
   readonly intention: Intention;
+  readonly container: ContainerAnswers;
 }
 
 /** The member of a chain by which each mechanism comes. */
@@ -31,7 +32,7 @@ const meantMember: Readonly<Record<Intention['mechanism'], ResolvedProvider['kin
 export function chainPrefersAnotherRule(
   row: ConflictRow,
   fits: (preference: Preference) => boolean,
-  fixesFor: (container: ContainerAnswers, preference: Preference) => readonly Fix[],
+  fixesFor: (preference: Preference) => readonly Fix[],
 ): Rule {
   return causeRule(
     row,
@@ -46,13 +47,17 @@ export function chainPrefersAnotherRule(
         at: winner.refs[0] ?? container.workload.template.ref,
         message: `${name} asks for \`${intention.role}\` by ${mechanismWords[intention.mechanism]}, and ${winner.by.join(' and ')} ${winner.by.length === 1 ? 'comes' : 'come'} first: it gets ${consequences(affected)}`,
         answers: affected,
-        fixes: fixesFor(container, first),
+        fixes: fixesFor(first),
       };
     }),
   );
 }
 
-function preferencesOf({ intentions: [intention], answers }: ContainerAnswers): readonly Preference[] {
+function preferencesOf(container: ContainerAnswers): readonly Preference[] {
+  const {
+    intentions: [intention],
+    answers,
+  } = container;
   if (!intention) return [];
   return answers.flatMap((answer): readonly Preference[] => {
     const winner = winnerOf(answer);
@@ -62,7 +67,7 @@ function preferencesOf({ intentions: [intention], answers }: ContainerAnswers): 
     const asMeant =
       mechanism === intention.mechanism &&
       (mechanism !== 'irsa' || (identity.kind === 'role' && identity.arn === intention.role));
-    return asMeant || startsFrom(usual, intention.role) ? [] : [{ answer, winner, intention }];
+    return asMeant || startsFrom(usual, intention.role) ? [] : [{ answer, winner, intention, container }];
   });
 }
 

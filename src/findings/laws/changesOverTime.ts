@@ -1,4 +1,5 @@
 import type { FactName } from '../../model/factDefinitions.ts';
+import type { Mechanism } from '../../model/identity.ts';
 import { findContainer } from '../../resolve/whichRole.ts';
 import type { World } from '../../model/world.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
@@ -15,6 +16,9 @@ import { withoutMetadataFixes } from './closeMetadata.ts';
 type Hypothesis = (world: World, answer: Answer, target: ContainerOf) => Later | undefined;
 
 type Later = Pick<Outcome, 'identity' | 'mechanism'>;
+
+/** What comes from the metadata address, whoever answers there. */
+const metadataMechanisms: ReadonlySet<Mechanism> = new Set(['imds', 'kube2iam', 'kiam']);
 
 /**
  * The law: an identity that is right today changes in the life of a process, by what its SDK remembers.
@@ -33,7 +37,7 @@ export function changesOverTimeRule(row: ConflictRow, when: string, hypothesis: 
         if (answer.sdk.basis !== 'stated' || answer.outcomes[0]?.mechanism !== 'irsa') continue;
         const target = targetOf(world, answer);
         const later = hypothesis(world, answer, target);
-        if (!later || later.identity.kind === 'none' || later.mechanism === 'irsa') continue;
+        if (!later || !metadataMechanisms.has(later.mechanism)) continue;
         return {
           at: workload.template.ref,
           message: `${name} has \`${intentions[0].role}\` today; ${when} ${answer.sdk.family} goes over to ${nameIdentity(later.identity)} by ${mechanismWords[later.mechanism]}`,
@@ -61,12 +65,15 @@ function withFact(world: World, name: FactName, value: string, scope?: string): 
 /** What an SDK gets that walks its chain again, once the role of the container is refused. */
 export const afterRefusal: Hypothesis = (world, answer, target) => {
   const { identity } = answer.outcomes[0] ?? {};
-  if (identity?.kind !== 'role' || sdkBehaviour(answer.sdk).behaviour.refresh.chain === 'pinned') {
-    return undefined;
-  }
+  if (identity?.kind !== 'role' || isPinned(answer)) return undefined;
   const refusing = withFact(withoutTrust(world, identity.arn), 'trust', 'refuses', identity.arn);
   return answerFor(refusing, target, answer.sdk).outcomes[0];
 };
+
+/** Tells whether an SDK asks the member of its chain again that it once had credentials from, and no other. */
+function isPinned({ sdk }: Answer): boolean {
+  return sdkBehaviour(sdk).behaviour.refresh.chain === 'pinned';
+}
 
 /** A fact about trust counts only where no policy is shown. */
 function withoutTrust(world: World, roleArn: string): World {
@@ -82,10 +89,11 @@ function withoutTrust(world: World, roleArn: string): World {
 const backAtMinute = 5;
 
 /** What an SDK goes on with that found STS silent when it began, hours after STS is back. */
-export const afterBadStart: Hypothesis = (world, { sdk }, target) => {
+export const afterBadStart: Hypothesis = (world, answer, target) => {
+  if (!isPinned(answer)) return undefined;
   const back = { title: 'STS answers again', apply: (now: World): World => withFact(now, 'sts', 'answers') };
   const moments = [{ minute: backAtMinute, change: back }];
-  const [course] = timelineFor(withFact(world, 'sts', 'timeout'), target, sdk, moments).courses;
+  const [course] = timelineFor(withFact(world, 'sts', 'timeout'), target, answer.sdk, moments).courses;
   const last = course?.entries.at(-1);
   return last?.kind === 'holds' ? last : undefined;
 };

@@ -1,7 +1,7 @@
 import { shownMechanism } from '../../admission/configuredMechanism.ts';
 import type { NotInjectedReason } from '../../admission/evidence.ts';
 import { skippedContainers } from '../../admission/skippedContainers.ts';
-import { webhookKeys, webIdentityPair } from '../../admission/webhookFacts.ts';
+import { containerCredentialsPair, webhookKeys, webIdentityPair } from '../../admission/webhookFacts.ts';
 import type { Fix, ObjectName } from '../../model/patch.ts';
 import type { Container } from '../../model/pod.ts';
 import type { Workload } from '../../model/workload.ts';
@@ -67,10 +67,11 @@ function reasonOf(
 /** Finds why a container has nothing injected, where the service account is given a role. */
 function missedReason(
   world: World,
-  { template }: Workload,
+  workload: Workload,
   container: Container,
   outcome: Outcome,
 ): MissedReason | undefined {
+  const { template } = workload;
   const mechanism = shownMechanism(world, template);
   if (mechanism.kind !== 'irsa' && mechanism.kind !== 'podIdentity') return undefined;
   const step = outcome.trace.find(
@@ -79,13 +80,28 @@ function missedReason(
   if (step?.kind !== 'admission' || step.evidence.kind !== 'notInjected') return undefined;
   if (step.evidence.reason !== 'podAlreadyAdmitted') return step.evidence.reason;
   if (mechanism.kind !== 'irsa' || pairOf(container).length === 2) return undefined;
+  // The variables of an association are another matter, and so is a controller that is half rolled.
+  if (container.env.some(({ name }) => containerCredentialsPair.variables.includes(name))) return undefined;
   if (pairOf(container).length === 1) return 'userEnvPresent';
   if (template.labels[webhookKeys.skipLabel] !== undefined) return 'skipLabel';
   const skipped = skippedContainers(template.annotations[webhookKeys.skipContainers] ?? '') ?? [];
   if (skipped.includes(container.name)) return 'skipContainer';
   if (template.containers.some((other) => pairOf(other).length === 2)) return 'lateSidecar';
   const account = indexOf(world).serviceAccount(template.namespace, template.serviceAccountName);
-  return isOfOneMoment(account, template.status?.createdAt) ? 'cacheRace' : 'podAlreadyAdmitted';
+  if (isOfOneMoment(account, template.status?.createdAt)) return 'cacheRace';
+  return hasInjectedSibling(world, workload) ? undefined : 'podAlreadyAdmitted';
+}
+
+/** Another pod of the same controller has the variables. */
+function hasInjectedSibling(world: World, { kind, namespace, owner }: Workload): boolean {
+  if (kind !== 'Pod' || !owner) return false;
+  return world.workloads.some(
+    (other) =>
+      other.namespace === namespace &&
+      other.owner?.kind === owner.kind &&
+      other.owner.name === owner.name &&
+      other.template.containers.some((container) => pairOf(container).length === 2),
+  );
 }
 
 function pairOf({ env }: Container): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Container } from '../../model/pod.ts';
-import { child, items, text, type Field } from '../field.ts';
+import { child, items, type Field } from '../field.ts';
 import type { Argument } from './pflag.ts';
 
 /** Shells that run a script given as one argument. */
@@ -26,11 +26,12 @@ const commandIn = {
   kiam: /(?:^|[\s;&|/])kiam((?:[ \t]+(?:'[^']*'|"[^"]*"|[^\s;&|'"])+)*)/,
 } as const;
 
+/** The words as written; whoever reads the container complains of those that are no strings. */
 function argumentList(field: Field): readonly Argument[] {
-  return items(field).flatMap((item) => {
-    const written = text(item);
-    return written === undefined ? [] : { text: written, field: item };
-  });
+  if (field.value?.kind !== 'list') return [];
+  return items(field).flatMap((item) =>
+    item.value?.kind === 'scalar' ? { text: item.value.text, field: item } : [],
+  );
 }
 
 /** The words after the program in a shell script, up to the end of that command. */

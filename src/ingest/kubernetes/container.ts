@@ -8,6 +8,7 @@ import {
   notePlaceholder,
   refOf,
   text,
+  textList,
   truth,
   type Field,
 } from '../field.ts';
@@ -51,9 +52,7 @@ function readContainer(field: Field, list: (typeof containerLists)[number]['kind
     });
   }
   const runAsUser = integer(descend(field, 'securityContext', 'runAsUser'));
-  const words = ['command', 'args'].flatMap((key) =>
-    items(child(field, key)).flatMap((item) => text(item) ?? []),
-  );
+  const words = ['command', 'args'].flatMap((key) => textList(child(field, key)));
   return {
     name: name ?? '',
     kind: restarts ? 'sidecar' : list,

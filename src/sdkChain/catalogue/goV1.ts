@@ -214,6 +214,7 @@ export const goV1: SdkEntry = {
     {
       kind: 'container',
       id: 'container',
+      proxy: 'environment', // aws/aws-sdk-go:aws/defaults/defaults.go: net/http's default client
       uriSetWhen: 'nonEmpty',
       bothSet: 'full',
       hosts: [

@@ -256,6 +256,8 @@ function container(): SdkEntry['providers'] {
   const shared = {
     kind: 'container',
     id: 'container',
+    // aws/aws-sdk-go-v2:credentials/endpointcreds/internal/client/client.go, aws/transport/http/client.go
+    proxy: 'environment',
     uriSetWhen: 'nonEmpty',
     hosts: [
       { until: '1.25.0', value: loopbackHosts },

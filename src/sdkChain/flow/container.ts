@@ -5,6 +5,7 @@ import { containerFailures, type ContainerFailure } from '../entry.ts';
 import { failureOf, findRule, ruleFor } from '../rules.ts';
 import { nextProvider, station, type Station, type Target } from '../station.ts';
 import { failed, isSetAs, notConfigured, selected, textOf, type Walk } from '../walk.ts';
+import { proxyFor } from './proxy.ts';
 import { requestStation } from './requestStation.ts';
 import { absentTarget, failureTarget, ownSeat, verdictOf, type Seat } from './seat.ts';
 import { tokenFailure, tokenFailures } from './tokenFile.ts';
@@ -97,7 +98,13 @@ function containerProtocol(provider: Container, seat: Seat): readonly Station[] 
       id: `${seat.prefix}/get`,
       request: (walk) => {
         const { url, tokenFile } = targetOf(walk);
-        return { kind: 'container', url, ...(tokenFile === undefined ? {} : { tokenFile }) };
+        const proxy = provider.proxy === 'environment' ? proxyFor(walk, url) : undefined;
+        return {
+          kind: 'container',
+          url,
+          ...(tokenFile === undefined ? {} : { tokenFile }),
+          ...(proxy === undefined ? {} : { proxy }),
+        };
       },
       failure: containerFailure,
       rules: provider.rules,

@@ -124,6 +124,8 @@ const settled = {
   identityPolicy: 'denies',
   stsAddress: 'outside',
   hostAddress: 'outside',
+  iptablesMatch: 'fitsNot',
+  iptablesTarget: 'goesOn',
   secretValue: 'unset',
   mountedProfile: 'noCredentials',
 } as const;
