@@ -3,6 +3,7 @@ import { lintTrustPolicy } from '../iam/trustLint.ts';
 import type { World } from '../model/world.ts';
 import { answerKey, type Answer } from '../resolve/answer.ts';
 import type { Examined, Finding, Rule } from './finding.ts';
+import { symptoms } from './symptoms.ts';
 import { chainOrderRules } from './atlas/chainOrder.ts';
 import { daemonRoleAssumeRules } from './atlas/daemonRoleAssume.ts';
 import { daemonRoleDefaultRules } from './atlas/daemonRoleDefault.ts';
@@ -35,15 +36,10 @@ import { seedKube2iamRules } from './atlas/seedKube2iam.ts';
 import { trustRules } from './atlas/trust.ts';
 import { trustNetworkRules } from './atlas/trustNetwork.ts';
 import { trustWideRules } from './atlas/trustWide.ts';
-import { fallsBack } from './rules/fallsBack.ts';
-import { noCredentials } from './rules/noCredentials.ts';
-import { wrongIdentity } from './rules/wrongIdentity.ts';
 
 /** Every rule, in the order in which findings are listed. */
 export const rules: readonly Rule[] = [
-  wrongIdentity,
-  noCredentials,
-  fallsBack,
+  ...symptoms,
   ...seedRules,
   ...seedKube2iamRules,
   ...injectionRules,

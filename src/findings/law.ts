@@ -53,7 +53,7 @@ function ruleOf(
 
 /** Looks at each container for itself. */
 export function eachContainer(
-  see: (container: ContainerAnswers, examined: Examined) => Sighting | undefined,
+  see: (container: ContainerAnswers, examined: Examined) => Sighting | readonly Sighting[] | undefined,
 ): (examined: Examined) => readonly Sighting[] {
   return (examined) =>
     byContainer(examined.world, examined.answers).flatMap((container) => see(container, examined) ?? []);

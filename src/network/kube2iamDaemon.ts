@@ -3,6 +3,7 @@ import type { Ask } from '../model/fact.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
 import type { Labels } from '../model/labels.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
+import { describeRef } from '../model/objectRef.ts';
 import { tolerates } from '../model/toleration.ts';
 import type { World } from '../model/world.ts';
 
@@ -26,7 +27,8 @@ export const kube2iamStandIn: Kube2iam = {
 };
 
 /**
- * Lists the kube2iam daemons that are to run on a node.
+ * Lists the kube2iam daemons that are to run on a node: of a DaemonSet the pod that is there already, where it
+ * is shown to differ from the template.
  *
  * Without a manifest of kube2iam the question arises only when some pod carries its annotation, and no kiam, which
  * reads the same one, is shown.
@@ -35,11 +37,13 @@ export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly 
   if (node.compute === 'fargate') return [];
   if (world.kube2iam.length > 0) {
     const outdated = world.kube2iam.filter((daemon) => daemon.outdated?.node === node.name);
-    const replaced = new Set(outdated.map((daemon) => daemon.outdated?.template));
+    const replaced = new Set(
+      outdated.map((daemon) => daemon.outdated && describeRef(daemon.outdated.template)),
+    );
     return [
       ...outdated,
       ...world.kube2iam.filter(
-        (daemon) => !daemon.outdated && !replaced.has(daemon.ref) && covers(daemon, node),
+        (daemon) => !daemon.outdated && !replaced.has(describeRef(daemon.ref)) && covers(daemon, node),
       ),
     ];
   }

@@ -9,6 +9,8 @@ export const pathReasons = {
   fargateHasNoImds:
     'awsdocs/amazon-eks-user-guide "Fargate": pods cannot reach the instance metadata service',
   fargateHasNoAgent: 'awsdocs/amazon-eks-user-guide "EKS Pod Identity": not available for pods on Fargate',
+  initContainerBlocks:
+    'jupyterhub/zero-to-jupyterhub-k8s:jupyterhub/values.yaml (cloudMetadata.blockWithIptables)',
   loopback: 'ip(7): an address of 127.0.0.0/8 never leaves its network namespace',
   // policies
   policyAllows: 'kubernetes/website "Network Policies", the two sorts of pod isolation',

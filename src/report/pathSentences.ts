@@ -8,6 +8,7 @@ const reasons: Readonly<Record<PathReason, string>> = {
   hostNetwork: 'the pod is in the network namespace of the node: no policy and no DNAT rule meets it',
   fargateHasNoImds: 'pods on Fargate cannot reach the instance metadata service',
   fargateHasNoAgent: 'no EKS Pod Identity agent runs on Fargate',
+  initContainerBlocks: 'an init container has shut the metadata service out of the pod',
   loopback: 'a loopback address never leaves the pod',
   policyAllows: 'NetworkPolicy allows it',
   policyIsolates: 'NetworkPolicies isolate the pod for egress, and none of their rules allows it',

@@ -44,6 +44,7 @@ export function enterContainer(world: World, ask: Ask, target: Omit<Target, 'sdk
     placement,
     caller: {
       workload,
+      container,
       podKey,
       node,
       admission,

@@ -5,8 +5,10 @@ import type { Ask } from '../model/fact.ts';
 import type { Identity } from '../model/identity.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
+import type { Container } from '../model/pod.ts';
 import type { Workload } from '../model/workload.ts';
 import type { World } from '../model/world.ts';
+import { pastInitContainer } from '../network/initContainerBlock.ts';
 import { packetPath } from '../network/packetPath.ts';
 import { pastSecurityGroups } from '../network/podSecurityGroups.ts';
 import type { Destination, PacketPath } from '../network/path.ts';
@@ -22,6 +24,8 @@ import type { Way } from './trace.ts';
 /** The process that sends requests: in which pod, on which node, with which environment. */
 export interface Caller {
   readonly workload: Workload;
+  /** Absent: some process of the pod. */
+  readonly container?: Container;
   /** `namespace/name` of the workload, the scope of facts about one pod. */
   readonly podKey: string;
   readonly node: ClusterNode;
@@ -174,7 +178,8 @@ export function respondAsMetadata(
   request: Extract<Request, { kind: 'imds' }>,
   to: Destination,
 ): Response {
-  const path = travel(world, ask, caller, to);
+  const inside = caller.container ?? { name: '', kind: 'app' };
+  const path = pastInitContainer(caller.workload.template, inside, to, () => travel(world, ask, caller, to));
   const ways = [{ to, path }];
   const lost = lostReply(path);
   if (lost || path.end.kind !== 'arrives') return { reply: lost ?? { kind: 'timeout' }, ways, evidence: [] };

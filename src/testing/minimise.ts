@@ -6,7 +6,17 @@ import { conditionText } from '../resolve/condition.ts';
 import type { Property } from './property.ts';
 
 /** The lists of a world that are cut first: what is left out early makes every later trial cheap. */
-const early: readonly (keyof World)[] = ['workloads', 'nodes', 'serviceAccounts', 'networkPolicies', 'roles'];
+const early: readonly (keyof World)[] = [
+  'workloads',
+  'nodes',
+  'iptables',
+  'serviceAccounts',
+  'networkPolicies',
+  'adminPolicies',
+  'ciliumPolicies',
+  'calicoPolicies',
+  'roles',
+];
 
 function listsOf(world: World): readonly (keyof World)[] {
   const all = Object.entries(world).flatMap(([key, value]) =>
@@ -30,6 +40,8 @@ export function minimise(property: Property, counterexample: Counterexample): Co
     smallest = { world, witness, changes: smallest.changes };
     return false;
   };
+  const { organization, ...withoutOrganization } = counterexample.world;
+  if (organization) holdsWithout(withoutOrganization);
   const itemsOf = (list: keyof World): readonly unknown[] => smallest.world[list] as readonly unknown[];
   for (const list of listsOf(counterexample.world)) {
     let size = Math.ceil(itemsOf(list).length / 2);

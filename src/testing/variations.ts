@@ -2,6 +2,7 @@ import { roleArnAnnotation } from '../model/builder.ts';
 import type { Change } from '../model/change.ts';
 import { cniIds } from '../model/cni.ts';
 import { factDefinitions, type FactName } from '../model/factDefinitions.ts';
+import { kiamKeys } from '../model/kiam.ts';
 import { kube2iamDefaults } from '../model/kube2iam.ts';
 import type { NetworkPolicy } from '../model/kubernetes.ts';
 import { everything } from '../model/labels.ts';
@@ -11,6 +12,7 @@ import { describeSdk, sdkFamilies } from '../model/sdk.ts';
 import type { World } from '../model/world.ts';
 import { containersOf } from '../resolve/subjects.ts';
 import { applyPatches } from '../whatIf/applyPatch.ts';
+import { policyVariations } from './policyVariations.ts';
 
 /** What a variation is about. */
 export type VariationKind =
@@ -18,6 +20,7 @@ export type VariationKind =
   | 'annotation'
   | 'networkPolicy'
   | 'kube2iam'
+  | 'kiam'
   | 'trustPolicy'
   | 'association'
   | 'imds'
@@ -69,6 +72,7 @@ const menus: Readonly<Record<VariationKind, (world: World) => readonly Change[]>
         { kind: 'ipBlock', cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] },
       ]),
     ]),
+    ...policyVariations(world),
   ],
   fault: () =>
     [...factDefinitions.values()].flatMap(({ name, faults = [] }) =>
@@ -90,6 +94,7 @@ const menus: Readonly<Record<VariationKind, (world: World) => readonly Change[]>
         },
       ),
     ]),
+  kiam: kiamVariations,
   trustPolicy: (world) =>
     world.roles.map(({ arn }) =>
       patched(`let the trust policy of ${arn} admit nobody`, {
@@ -131,6 +136,33 @@ const menus: Readonly<Record<VariationKind, (world: World) => readonly Change[]>
       .filter(({ template }) => template.status !== undefined)
       .map(({ ref }) => patched(`create ${describeRef(ref)} anew`, { kind: 'recreate', object: ref })),
 };
+
+/** A half of kiam more or less, and which roles it lets the pods of a namespace have. */
+function kiamVariations({ kiamAgents, kiamServers, namespaces }: World): readonly Change[] {
+  if (kiamAgents.length + kiamServers.length === 0) return [];
+  const removed = [...kiamAgents, ...kiamServers].map(({ ref }): Change => ({
+    title: `remove ${describeRef(ref)}`,
+    apply: (world) => ({
+      ...world,
+      kiamAgents: world.kiamAgents.filter((each) => each.ref !== ref),
+      kiamServers: world.kiamServers.filter((each) => each.ref !== ref),
+    }),
+  }));
+  const permitted = namespaces.flatMap(({ ref, name, annotations }) => {
+    const key = kiamKeys.permitted;
+    const object = { kind: 'Namespace', name };
+    const every = patched(`permit every role to the pods of ${describeRef(ref)}`, {
+      kind: 'annotation',
+      object,
+      on: 'metadata',
+      key,
+      value: '.*',
+    });
+    const fewer = annotations[key] === undefined ? [] : [withoutAnnotation(object, 'metadata', key)];
+    return annotations[key] === '.*' ? fewer : [every, ...fewer];
+  });
+  return [...removed, ...permitted];
+}
 
 function patched(title: string, ...patches: readonly Patch[]): Change {
   return { title, apply: (world) => applyPatches(world, patches) };

@@ -16,6 +16,8 @@ export interface Proof {
   readonly removes: boolean;
   /** Findings that were not there before; a fix with any is not offered. */
   readonly adds: readonly Finding[];
+  /** Latent findings that the graver one hid: they show once that is right which happens today. */
+  readonly uncovers: readonly Finding[];
   /** Answers of the containers that the finding is about, as they change. */
   readonly meant: readonly AnswerChange[];
   /** Answers of other containers, as they change. */
@@ -56,18 +58,20 @@ export function proveFix(before: Examination, finding: Finding, fix: Fix): Proof
   const concerned = new Set(finding.answers.map(subjectKey));
   const changes = compareAnswers(before.answers, after.answers);
   const known = new Set(before.findings.map(findingKey));
+  const fresh = after.findings.filter((each) => !known.has(findingKey(each)));
   return {
     finding,
     fix,
     removes: !after.findings.some((each) => findingKey(each) === findingKey(finding)),
-    adds: after.findings.filter((each) => !known.has(findingKey(each))),
+    adds: fresh.filter((each) => !isUncovered(before, finding, each)),
+    uncovers: fresh.filter((each) => isUncovered(before, finding, each)),
     meant: changes.filter((change) => concerned.has(subjectKey(answerOf(change)))),
     others: changes.filter((change) => !concerned.has(subjectKey(answerOf(change)))),
   };
 }
 
 /**
- * Gives the first fix of a finding that works: the finding is gone and no other has come, unless it was hidden.
+ * Gives the first fix of a finding that works: the finding is gone and no other has come.
  *
  * A fix that changes nobody else's answer is preferred to one that does.
  */
@@ -75,7 +79,7 @@ export function provenFix(before: Examination, finding: Finding): Proof | undefi
   let withSideEffects: Proof | undefined;
   for (const fix of finding.fixes) {
     const proof = proveFix(before, finding, fix);
-    if (!proof.removes || proof.adds.some((added) => !isUncovered(before, finding, added))) continue;
+    if (!proof.removes || proof.adds.length > 0) continue;
     if (proof.others.length === 0) return proof;
     withSideEffects ??= proof;
   }
@@ -83,8 +87,8 @@ export function provenFix(before: Examination, finding: Finding): Proof | undefi
 }
 
 /**
- * Tells whether a finding was only hidden by a graver one: what is latent shows once that is right which
- * happens today, be it for the containers in question, or for more of them at an object that has it already.
+ * Tells whether a finding was only hidden by a graver one, be it about the containers in question, or about
+ * more of them at an object that has it already.
  */
 function isUncovered(before: Examination, { severity, answers }: Finding, added: Finding): boolean {
   const concerned = new Set(answers.map(subjectKey));

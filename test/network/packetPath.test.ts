@@ -454,6 +454,12 @@ describe('stations of the way', () => {
     ]);
   });
 
+  it('takes the hops that somebody states, for pods alone', () => {
+    const far = cluster('aws-vpc-cni').fact('imds.hops', '3');
+    const { end: reached } = path(far, metadata, { 'kube2iam.rule': 'absent', 'imds.hops': '3' });
+    expect(reached).toMatchObject({ kind: 'arrives', at: { kind: 'imds' }, hops: 3 });
+  });
+
   it('M12: the token answer reaches a pod only with two hops', () => {
     const returned = [1, 2].map((limit) => [
       imdsAnswerReturns(limit, imdsHops['pod'] ?? 0),

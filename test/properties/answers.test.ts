@@ -49,6 +49,7 @@ describe('laws of answers', () => {
           expect(new Set(keys).size).toBe(keys.length);
         }
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -70,6 +71,7 @@ describe('laws of answers', () => {
         const added = after?.outcomes.filter(({ identity }) => !known.has(comparable(identity)));
         expect(added, factKey(question)).toEqual([]);
       }),
+      { numRuns: 40 },
     );
   });
 

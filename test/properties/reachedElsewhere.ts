@@ -34,6 +34,6 @@ export const reachedElsewhere: readonly {
       /^(policiesNotYetLoaded|noIpBlockSelects|policyDenies|kindNotEnforced|familyNotPoliced|endpointToHostDrops)$/,
     by: 'test/network/networkPolicy.test.ts',
   },
-  { part: 'path', names: /^exceptOverlooked$/, by: 'test/atlas/atlas.test.ts' },
+  { part: 'path', names: /^(exceptOverlooked|initContainerBlocks)$/, by: 'test/atlas/atlas.test.ts' },
   { part: 'path', names: /^(loopback|martian|imdsOverIpv6Off)$/, by: 'test/network/packetPath.test.ts' },
 ];

@@ -25,6 +25,14 @@ describe('explore', () => {
     ]);
   });
 
+  it('tells questions about one fact apart by what the input shows of each', () => {
+    const exploration = explore(nothing, (ask) => [
+      ask({ name: 'trust', scope: 'r', known: 'admits' }),
+      ask({ name: 'trust', scope: 'r', known: 'refuses' }),
+    ]);
+    expect(leavesOf(exploration).map((leaf) => leaf.result)).toEqual([['admits', 'refuses']]);
+  });
+
   it('consults a second fact only on the branch that needs it', () => {
     const exploration = explore(nothing, (ask) =>
       ask({ name: 'trust' }) === 'admits' ? 'irsa' : ask({ name: 'imds.httpTokens' }),

@@ -160,3 +160,37 @@ describe('half a pair of static keys', () => {
     expect(run('go-v2', { variables }).end.provider).toBe('environment');
   });
 });
+
+describe('the proxy to which the request for container credentials goes', () => {
+  const proxy = 'http://proxy.example.com:3128';
+  const agent = 'http://169.254.170.23/v1/credentials';
+  const through = (name: string, url: string, variables: Readonly<Record<string, string>>) =>
+    requests(run(name, { variables: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, ...variables } })).find(
+      (request) => request.kind === 'container',
+    )?.proxy;
+  const table: readonly (readonly [string, string, Readonly<Record<string, string>>, string | undefined])[] =
+    [
+      ['go-v2', agent, {}, undefined],
+      ['go-v2', agent, { HTTP_PROXY: proxy }, proxy],
+      ['go-v1', agent, { http_proxy: proxy }, proxy],
+      ['botocore', agent, { HTTP_PROXY: proxy }, undefined],
+      ['java-v2', agent, { HTTP_PROXY: proxy }, undefined],
+      ['go-v2', agent, { HTTP_PROXY: proxy, NO_PROXY: '10.0.0.0/8, .svc' }, proxy],
+      ['go-v2', agent, { HTTP_PROXY: proxy, NO_PROXY: '10.0.0.0/8, 169.254.170.23' }, undefined],
+      ['go-v2', agent, { HTTP_PROXY: proxy, no_proxy: '169.254.0.0/16' }, undefined],
+      ['go-v2', agent, { HTTP_PROXY: proxy, NO_PROXY: '169.254.0.0/99' }, proxy],
+      ['go-v2', agent, { HTTP_PROXY: proxy, NO_PROXY: '*' }, undefined],
+      ['go-v2', 'http://[fd00:ec2::23]/v1/credentials', { HTTP_PROXY: proxy }, proxy],
+      [
+        'go-v2',
+        'http://[fd00:ec2::23]/v1/credentials',
+        { HTTP_PROXY: proxy, NO_PROXY: 'fd00:ec2::23' },
+        undefined,
+      ],
+      ['go-v2', 'http://127.0.0.1:8080/', { HTTP_PROXY: proxy }, undefined],
+      ['go-v2', 'http://localhost:8080/', { HTTP_PROXY: proxy }, undefined],
+    ];
+  test.each(table)('%s to %s with %o', (name, url, variables, expected) => {
+    expect(through(name, url, variables)).toBe(expected);
+  });
+});

@@ -79,6 +79,12 @@ describe('the EKS Pod Identity agent', () => {
       '400 AccessDeniedException',
     ],
     [
+      'pi-cross-account-role',
+      associated.cluster({ accountId: '444455556666' }).role(role, { trust }),
+      {},
+      '400 AccessDeniedException',
+    ],
+    [
       'pi-association-deleted: the list is complete',
       running.complete({ podIdentityAssociations: true }),
       {},

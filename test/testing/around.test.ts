@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { world } from '../../src/model/builder.ts';
+import type { World } from '../../src/model/world.ts';
 import { worlds } from '../../src/testing/arbitraries/world.ts';
 import { around, assertAround } from '../../src/testing/around.ts';
+import { minimise } from '../../src/testing/minimise.ts';
 import { neverNodeRole } from '../../src/testing/properties/neverNodeRole.ts';
 import { propertyOf } from '../../src/testing/property.ts';
 import { variationsOf } from '../../src/testing/variations.ts';
@@ -64,6 +66,63 @@ describe('the neighbourhood of a cluster', () => {
     );
   });
 
+  it('policies of each kind come and go, each of a kind that the cluster has', () => {
+    const drawn = fc.sample(worlds(), { numRuns: 300, seed: 7 });
+    const titles = (list: keyof World): readonly string[] => {
+      const found = drawn.find((each) => (each[list] as readonly unknown[]).length > 0);
+      return found ? variationsOf(found, ['networkPolicy']).map(({ title }) => title) : [];
+    };
+    expect(titles('ciliumPolicies')).toContain('add CiliumClusterwideNetworkPolicy no-metadata');
+    expect(titles('calicoPolicies')).toContain('add GlobalNetworkPolicy no-metadata');
+    expect(titles('adminPolicies').join()).toMatch(
+      /remove \w*NetworkPolicy .*add \w*NetworkPolicy no-metadata/,
+    );
+    expect(variationsOf(guarded, ['networkPolicy']).map(({ title }) => title)).toEqual([
+      'remove NetworkPolicy pay/no-metadata',
+      'add NetworkPolicy pay/deny-all-egress',
+      'add NetworkPolicy pay/all-but-metadata',
+    ]);
+  });
+
+  it('kiam loses its halves, and its namespaces permit more and less', () => {
+    const withKiam = fc
+      .sample(worlds({ facts: 'stated' }), { numRuns: 300, seed: 7 })
+      .find(
+        ({ kiamServers, namespaces }) =>
+          kiamServers.length > 0 && namespaces[0]?.annotations[permitted] === 'app',
+      );
+    expect(withKiam && variationsOf(withKiam, ['kiam']).map(({ title }) => title)).toEqual(
+      expect.arrayContaining([
+        'remove DaemonSet kube-system/kiam-agent',
+        'remove DaemonSet kube-system/kiam-server',
+        'permit every role to the pods of Namespace legacy',
+        `remove the annotation ${permitted} of Namespace legacy`,
+      ]),
+    );
+    expect(variationsOf(guarded, ['kiam'])).toEqual([]);
+  });
+
+  it('what has nothing to do with a broken law is left out, whatever its kind', () => {
+    const drawn = fc.sample(worlds({ maxPods: 2 }), { numRuns: 40, seed: 3 });
+    const always = propertyOf('always', 'no world has a pod', (built) =>
+      built.workloads.length > 0 ? witnessOf(guarded.workloads) : undefined,
+    );
+    for (const built of drawn) {
+      const verdict = always.check(built);
+      if (verdict.kind === 'holds') continue;
+      const { world: smallest } = minimise(always, verdict.counterexample);
+      const {
+        cluster: _cluster,
+        complete: _complete,
+        nodeDefaults: _defaults,
+        workloads,
+        ...rest
+      } = smallest;
+      expect(workloads).toHaveLength(1);
+      expect(Object.values(rest).flat()).toEqual([]);
+    }
+  });
+
   it('a draw has no more changes than were asked for', () => {
     fc.assert(
       fc.property(
@@ -77,6 +136,9 @@ describe('the neighbourhood of a cluster', () => {
     );
   });
 });
+
+/** What kiam reads of the roles that the pods of a namespace may have. */
+const permitted = 'iam.amazonaws.com/permitted';
 
 /** What such a variation states may be so already. */
 const mayBeIdle = new Set(['fault', 'imds', 'cni', 'trustPolicy', 'restart']);

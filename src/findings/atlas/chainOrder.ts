@@ -2,7 +2,7 @@ import { webIdentityPair } from '../../admission/webhookFacts.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, whereUsually, type Sighting } from '../law.ts';
 import { chainPrefersAnotherRule } from '../laws/chainPrefersAnother.ts';
-import { providerKind } from '../laws/chainWinner.ts';
+import { failedBy, providerKind } from '../laws/chainWinner.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { profileFilesOf, withoutProfileFiles, withoutVariables } from '../laws/withoutVariables.ts';
 import type { Answer } from '../../resolve/answer.ts';
@@ -33,17 +33,26 @@ const metadataAsSource: Rule = causeRule(
   eachContainer((container): Sighting | undefined => {
     const { intentions, answers, name, workload } = container;
     const meant = intentions.find(({ mechanism }) => mechanism !== 'kube2iam');
-    const affected = meant ? answers.filter(startsFromMetadata) : [];
-    if (!meant || affected.length === 0) return undefined;
+    const affected = meant
+      ? answers.filter((answer) => startsFromMetadata(answer) || startsFromNothing(answer))
+      : [];
+    const [first] = affected;
+    if (!meant || !first) return undefined;
+    const source = startsFromMetadata(first) ? 'the metadata service' : 'a source that gives nothing';
     return {
       at: workload.template.ref,
-      message: `${name} asks for \`${meant.role}\`, and its profile starts from the metadata service${withSdks(affected, answers)}; it gets ${consequences(affected)}`,
+      message: `${name} asks for \`${meant.role}\`, and its profile starts from ${source}${withSdks(affected, answers)}; it gets ${consequences(affected)}`,
       severity: severityOf(affected),
       answers: affected,
       fixes: withoutProfileFiles(container, profileFilesOf(affected)),
     };
   }),
 );
+
+/** The source that the profile names, as `Environment`, holds no keys: web identity is none of them. */
+function startsFromNothing({ outcomes: [usual] }: Answer): boolean {
+  return usual !== undefined && failedBy(usual, ['sourceFailed']);
+}
 
 function startsFromMetadata(answer: Answer): boolean {
   return (

@@ -1,10 +1,12 @@
 import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { World } from '../../model/world.ts';
+import { blockingInitContainer } from '../../network/initContainerBlock.ts';
 import { sharesOfKind } from '../../network/policies/policyShares.ts';
 import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import { tracePacket } from '../../resolve/tracePacket.ts';
 import type { Rule } from '../finding.ts';
-import { causeRule, type Sighting } from '../law.ts';
+import { consequences } from '../laws/consequences.ts';
+import { causeRule, whereUsually, type Sighting } from '../law.ts';
 import {
   alone,
   closeMetadata,
@@ -136,5 +138,37 @@ export const networkPolicyOrderRules: readonly Rule[] = [
         fixes: [closeMetadata],
       }));
     },
+  ),
+  causeRule(
+    {
+      id: 'initcontainer-iptables-block',
+      title: 'an init container closes the metadata service for those that start after it',
+      severity: 'latent',
+      expects: 'the whole pod to be shut out',
+      gets: 'init containers before it have the node role, with every SDK; kube2iam is out of reach for the others too',
+      source: 'jupyterhub/zero-to-jupyterhub-k8s:jupyterhub/values.yaml (cloudMetadata)',
+      advice: 'let it be the first of the init containers, or close the metadata service by a policy as well',
+    },
+    (examined) =>
+      metadataWays(examined).flatMap(({ workload, answers }): readonly Sighting[] => {
+        const { containers } = workload.template;
+        const block = containers
+          .map((container) => blockingInitContainer(workload.template, container))
+          .find((found) => found !== undefined);
+        const open = whereUsually(
+          answers.filter(({ subject }) => !blockingInitContainer(workload.template, subject.container)),
+          ({ mechanism }) => mechanism === 'imds',
+        );
+        if (!block || open.length === 0) return [];
+        const names = [...new Set(open.map(({ subject }) => subject.container.name))].join(', ');
+        return [
+          {
+            at: block.ref,
+            message: `init container ${block.name} of ${workload.namespace}/${workload.name} closes the metadata service only after ${names} has run, which gets ${consequences(open)}`,
+            answers: open,
+            fixes: [closeMetadata],
+          },
+        ];
+      }),
   ),
 ];

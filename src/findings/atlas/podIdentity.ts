@@ -59,7 +59,7 @@ export const podIdentityRules: readonly Rule[] = [
       title: 'the request for credentials goes to an HTTP proxy',
       severity: 'outage',
       expects: 'a proxy for the traffic of the application alone',
-      gets: 'an error of the proxy, which does not reach the agent of the node, with SDKs that read `HTTP_PROXY` for it (go-v1, go-v2); botocore asks the agent itself',
+      gets: 'an error of the proxy, which does not reach the agent of the node, with SDKs that read `HTTP_PROXY` for it (go-v1, go-v2); botocore, java-v2, js-v3, cpp and rust ask the agent itself',
       source:
         'awsdocs/amazon-eks-user-guide#872, awsdocs/amazon-eks-user-guide#878, aws/aws-sdk-go-v2:aws/transport/http/client.go',
       advice: 'name the addresses of the agent in `NO_PROXY`: 169.254.170.23 and fd00:ec2::23',

@@ -25,13 +25,13 @@ export const sharesOfKind: Readonly<
 export type OtherKind = Exclude<PolicyKind, 'networkPolicy'>;
 
 /** The kinds beside NetworkPolicy. */
-export const otherKinds = [
+export const otherKinds: readonly OtherKind[] = [
   'adminNetworkPolicy',
   'clusterNetworkPolicy',
   'awsClusterNetworkPolicy',
   'ciliumNetworkPolicy',
   'calicoNetworkPolicy',
-] as const satisfies readonly OtherKind[];
+];
 
 /** Lists the policies of every kind that have a say over what a pod sends. */
 export function policiesOverEgress(world: World, pod: PodTemplate): readonly ObjectRef[] {

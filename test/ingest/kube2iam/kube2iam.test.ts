@@ -95,6 +95,30 @@ describe('which workloads run kube2iam', () => {
     expect(world.workloads.length).toBe(2);
     expect(read(JSON.stringify(owned)).world.kube2iam.length).toBe(1);
   });
+
+  it('keeps a pod that runs with other arguments than its DaemonSet has now, and where it runs', () => {
+    const template = JSON.parse(daemonSet({ args: ['--debug'] })) as {
+      spec: { template: { spec: object } };
+    };
+    const owned = (node: object): string =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'kube2iam-x1',
+          namespace: 'kube-system',
+          ownerReferences: [{ kind: 'DaemonSet', name: 'kube2iam', controller: true }],
+        },
+        spec: { ...template.spec.template.spec, ...node },
+      });
+    const { world } = read(`${daemonSet({})}\n---\n${owned({ nodeName: 'a' })}`);
+    expect(world.kube2iam.map(({ flags, outdated }) => [flags.debug, outdated?.node])).toEqual([
+      [false, undefined],
+      [true, 'a'],
+    ]);
+    expect(world.kube2iam[1]?.outdated?.template).toBe(world.kube2iam[0]?.ref);
+    expect(read(`${daemonSet({})}\n---\n${owned({})}`).world.kube2iam.length).toBe(1);
+  });
 });
 
 describe('how a command line is taken apart', () => {
