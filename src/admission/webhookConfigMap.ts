@@ -2,7 +2,7 @@ import type { JsonValue } from '../model/aws.ts';
 import type { DataObject } from '../model/kubernetes.ts';
 import type { Labels } from '../model/labels.ts';
 import { fieldOf, type ObjectRef } from '../model/objectRef.ts';
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { World } from '../model/world.ts';
 import { webhookKeys } from './webhookFacts.ts';
 
@@ -33,7 +33,7 @@ export function webhookConfigEntry(
   return undefined;
 }
 
-const configsOf = oncePerWorld(({ dataObjects }: World) =>
+const configsOf = oncePer(({ dataObjects }: World) =>
   dataObjects.map((object) => ({ object, entries: webhookConfig(object) })),
 );
 

@@ -1,6 +1,7 @@
 import { findWorkload } from '../resolve/whichRole.ts';
 import type { Identity, Mechanism } from '../model/identity.ts';
 import type { Workload } from '../model/workload.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
 import { intentionsOf, type Intention } from './intention.ts';
@@ -16,15 +17,22 @@ export interface ContainerAnswers {
 
 /** Puts the answers of one container together. */
 export function byContainer(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
+  return groupedIn(answers)(world);
+}
+
+/** Some hundred rules ask for the same. */
+const groupedIn = oncePer((answers: readonly Answer[]) => oncePer((world: World) => group(world, answers)));
+
+function group(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
   const groups = new Map<string, Answer[]>();
   for (const answer of answers) {
     const { namespace, workload, container } = answer.subject;
     const key = `${namespace}/${workload.kind}/${workload.name} ${container.name}`;
-    const group = groups.get(key);
-    if (group) group.push(answer);
+    const known = groups.get(key);
+    if (known) known.push(answer);
     else groups.set(key, [answer]);
   }
-  return [...groups.values()].flatMap((group) => describeGroup(world, group));
+  return [...groups.values()].flatMap((each) => describeGroup(world, each));
 }
 
 function describeGroup(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {

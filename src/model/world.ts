@@ -16,7 +16,7 @@ import type { DataObject, Namespace, NetworkPolicy, ServiceAccount } from './kub
 import type { KiamAgent, KiamServer } from './kiam.ts';
 import type { Kube2iam } from './kube2iam.ts';
 import type { ClusterNode } from './node.ts';
-import { oncePerWorld } from './oncePerWorld.ts';
+import { oncePer } from './oncePer.ts';
 import type { ObjectRef } from './objectRef.ts';
 import type { SdkRef } from './sdk.ts';
 import type { SecurityGroup, SecurityGroupPolicy } from './securityGroup.ts';
@@ -134,7 +134,7 @@ export interface WorldIndex {
 }
 
 /** Gives the index of a world. */
-export const indexOf: (world: World) => WorldIndex = oncePerWorld(buildIndex);
+export const indexOf: (world: World) => WorldIndex = oncePer(buildIndex);
 
 function buildIndex(world: World): WorldIndex {
   const namespaces = keyed(world.namespaces, (namespace) => namespace.name);

@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { Ask } from '../model/fact.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
 import type { Labels } from '../model/labels.ts';
@@ -51,7 +51,7 @@ export function kube2iamOn(world: World, ask: Ask, node: ClusterNode): readonly 
   return hintsAtKube2iam(world) && ask({ name: 'kube2iam' }) === 'installed' ? [kube2iamStandIn] : [];
 }
 
-const hintsAtKube2iam = oncePerWorld(({ workloads }) =>
+const hintsAtKube2iam = oncePer(({ workloads }: World) =>
   workloads.some(({ template }) => kube2iamDefaults.iamRoleKey in template.annotations),
 );
 

@@ -37,7 +37,7 @@ export const pathReasons = {
   ruleAbsent: 'jtblin/kube2iam:iptables/iptables.go',
   ruleInOwnNamespace: 'jtblin/kube2iam:README.md: the daemon must run with hostNetwork',
   ruleIsForIpv4:
-    'jtblin/kube2iam:iptables/iptables.go: iptables.New() is the IPv4 handle; measured with packets',
+    'jtblin/kube2iam:iptables/iptables.go, uswitch/kiam:cmd/kiam/iptables.go: iptables.New() is the IPv4 handle; measured with packets',
   ruleDiffers: 'jtblin/kube2iam:iptables/iptables.go: tcp, --metadata-addr, --dport 80',
   martian: 'measured with packets: a DNAT to 127.0.0.1 is lost without route_localnet',
   // rules of the node, as iptables-save shows them

@@ -46,10 +46,11 @@ export function prerouting(scene: Scene, target: Target): Turn {
   return { target: targetOf(scene.world, scene.source.node, to), steps, rule: found };
 }
 
-/** kube2iam's rule is for IPv4; that is worth a step when it is the reason why IMDS is met. */
+/** The rules of the daemons are for IPv4; that is worth a step when it is the reason why IMDS is met. */
 function ruleOfOtherFamily({ world }: Scene, target: Target): readonly PathStep[] {
-  if (target.kind !== 'imds' || targetFamily(target) === 4 || world.kube2iam.length === 0) return [];
-  return [pathStep('prerouting', 'skipped', 'ruleIsForIpv4', { refs: world.kube2iam.map(({ ref }) => ref) })];
+  const refs = [...world.kube2iam, ...world.kiamAgents].map(({ ref }) => ref);
+  if (target.kind !== 'imds' || targetFamily(target) === 4 || refs.length === 0) return [];
+  return [pathStep('prerouting', 'skipped', 'ruleIsForIpv4', { refs })];
 }
 
 function ruleSetOf(rule: Rule): RuleSet {

@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import { kube2iamDefaults } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
@@ -79,7 +79,7 @@ function dnsTarget(world: World): Target {
   return { kind: 'pod', pod, peer: { address, pod }, port: { port: 53, protocol: 'UDP' }, bound: 'no' };
 }
 
-const dnsPod = oncePerWorld(
+const dnsPod = oncePer(
   ({ workloads }): PodTemplate =>
     workloads.find(
       ({ namespace, template }) => namespace === 'kube-system' && template.labels['k8s-app'] === 'kube-dns',

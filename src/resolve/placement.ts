@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
 import type { ClusterNode, Taint } from '../model/node.ts';
@@ -66,7 +66,7 @@ function withDefaults(world: World, node: ClusterNode): ClusterNode {
 }
 
 /** One node for each class of nodes that differ in something that can decide an identity. */
-const nodeClasses = oncePerWorld((world): readonly ClusterNode[] => {
+const nodeClasses = oncePer((world): readonly ClusterNode[] => {
   const selected = new Set(
     [
       ...world.kube2iam.map((daemon) => daemon.nodeSelector),

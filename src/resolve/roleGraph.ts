@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import { decideAssumeRole } from '../iam/assumeRole.ts';
 import { assumeRoleRequest } from '../iam/assumeRequest.ts';
 import { isAllowed } from '../iam/decision.ts';
@@ -23,7 +23,7 @@ export interface RoleGraph {
 }
 
 /** Gives the graph of a world, made once for each. */
-export const roleGraphOf: (world: World) => RoleGraph = oncePerWorld((world) => {
+export const roleGraphOf: (world: World) => RoleGraph = oncePer((world) => {
   const callers = new Map(world.roles.map((role) => [role.arn, callersOf(world, role)]));
   const targets = new Map<string, string[]>();
   for (const [target, from] of callers) {

@@ -2,7 +2,7 @@ import { parseRoleArn } from '../model/arn.ts';
 import { kiamKeys, type KiamServerFlags } from '../model/kiam.ts';
 import { indexOf, type World } from '../model/world.ts';
 import type { ClusterNode } from '../model/node.ts';
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import { placeholderIn } from '../model/placeholder.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { KiamFinding } from './evidence.ts';
@@ -99,7 +99,7 @@ export function fatalPod(world: World, image: string | undefined): PodTemplate |
   return /:v?[0-3]\./.test(image ?? '') ? undefined : podOfHalfAnArn(world);
 }
 
-const podOfHalfAnArn = oncePerWorld(({ workloads }): PodTemplate | undefined =>
+const podOfHalfAnArn = oncePer(({ workloads }: World): PodTemplate | undefined =>
   workloads
     .map(({ template }) => template)
     .find(({ annotations }) => {

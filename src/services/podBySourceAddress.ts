@@ -1,6 +1,6 @@
 import type { Ask } from '../model/fact.ts';
 import { kiamKeys } from '../model/kiam.ts';
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
@@ -109,7 +109,7 @@ function activePods(
 }
 
 /** The pods that kube2iam indexes, by their address. */
-const activePodsByAddress = oncePerWorld(({ workloads }): ReadonlyMap<string, readonly PodTemplate[]> => {
+const activePodsByAddress = oncePer(({ workloads }: World): ReadonlyMap<string, readonly PodTemplate[]> => {
   const pods = new Map<string, PodTemplate[]>();
   for (const { template } of workloads) {
     const { podIP, phase } = template.status ?? {};

@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../model/oncePerWorld.ts';
+import { oncePer } from '../model/oncePer.ts';
 import { podIdentityService } from '../iam/assumeRequest.ts';
 import { decideAssumeRole, decidePodIdentity } from '../iam/assumeRole.ts';
 import { isAllowed } from '../iam/decision.ts';
@@ -89,7 +89,7 @@ function agentFault(world: World, ask: Ask, node: ClusterNode): ServiceReply | u
 }
 
 /** Tells whether the input shows the agent's DaemonSet, under whatever name. */
-const runsAgent = oncePerWorld(({ workloads }) =>
+const runsAgent = oncePer(({ workloads }: World) =>
   workloads.some(
     ({ kind, template }) =>
       kind === 'DaemonSet' &&

@@ -3,14 +3,15 @@ import { annotationRef } from '../../model/objectRef.ts';
 import { describeSdk } from '../../model/sdk.ts';
 import { indexOf } from '../../model/world.ts';
 import type { Workload } from '../../model/workload.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type Sighting } from '../law.ts';
 import { closeMetadataForPods } from '../laws/closeMetadata.ts';
 import { consequences } from '../laws/consequences.ts';
 import { exactTrustFixes } from '../laws/exactTrust.ts';
+import { injectedPair } from '../laws/injectedPair.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { refusalsOf, type Refusal } from '../laws/stsRefuses.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import { byContainer, nameIdentity, workloadNames, type ContainerAnswers } from '../workloads.ts';
 
 /** One refusal hits several workloads, and some of them do not notice. */
@@ -27,9 +28,8 @@ const unlikeWorkloads: Rule = causeRule(
   ({ world, answers }) => {
     const byAccount = new Map<string, Refusal[]>();
     for (const refusal of refusalsOf(answers.filter(({ sdk }) => sdk.basis === 'stated'))) {
-      const { namespace, workload } = refusal.answer.subject;
-      const template = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`)?.template;
-      const key = `${namespace}/${template?.serviceAccountName ?? ''}`;
+      const template = workloadOf(world, refusal.answer)?.template;
+      const key = `${template?.namespace ?? ''}/${template?.serviceAccountName ?? ''}`;
       byAccount.set(key, [...(byAccount.get(key) ?? []), refusal]);
     }
     return [...byAccount].flatMap(([key, refusals]): readonly Sighting[] => {
@@ -80,8 +80,10 @@ const unlikeContainers: Rule = causeRule(
       return containers.flatMap((container): readonly Sighting[] => {
         const [answer] = container.answers;
         const usual = answer?.outcomes[0];
-        if (!answer || !usual || container.intentions.length === 0 || usual.identity.kind === 'none') return [];
-        if (usual.mechanism === asMeant.intentions[0]?.mechanism || !isInjected(container)) return [];
+        if (!answer || !usual || container.intentions.length === 0 || usual.identity.kind === 'none')
+          return [];
+        // The webhook gave it what it gave its neighbours: it is the SDK that makes the difference.
+        if (usual.mechanism === asMeant.intentions[0]?.mechanism || !injectedPair(usual)) return [];
         const name = answer.subject.container.name;
         return [
           {
@@ -110,13 +112,6 @@ const unlikeContainers: Rule = causeRule(
     });
   },
 );
-
-/** The webhook gave the container what it gave its neighbours: it is the SDK that makes the difference. */
-function isInjected({ answers: [first] }: ContainerAnswers): boolean {
-  return (first?.outcomes[0]?.trace ?? []).some(
-    (step) => step.kind === 'admission' && step.evidence.kind === 'injected',
-  );
-}
 
 /** Conflicts between pods, or containers, that are meant to be one identity. */
 export const chainPodRules: readonly Rule[] = [unlikeWorkloads, unlikeContainers];

@@ -2,9 +2,9 @@ import type { SdkFamily } from '../../model/sdk.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import { disabledVariable } from '../../sdkChain/flow/imdsSwitch.ts';
 import type { Rule } from '../finding.ts';
-import { hasStep } from '../law.ts';
 import { chainCannotRule } from '../laws/chainCannot.ts';
 import { failedBy } from '../laws/chainWinner.ts';
+import { injectedPair } from '../laws/injectedPair.ts';
 import { isTooOldFor, newerSdkFixes } from '../laws/sdkTooOld.ts';
 import { containerOf, withoutVariables } from '../laws/withoutVariables.ts';
 import type { ContainerAnswers } from '../workloads.ts';
@@ -25,7 +25,7 @@ export const chainSdkRules: readonly Rule[] = [
         'external-secrets/kubernetes-external-secrets#452, external-secrets/kubernetes-external-secrets#200, aws/aws-sdk-java-v2#1470',
       advice: 'bring a newer SDK, or an image that holds one',
     },
-    (answer, usual) => isInjected(usual, 'webIdentity') && isTooOldFor(answer, 'irsa'),
+    (answer, usual) => injectedPair(usual) === 'webIdentity' && isTooOldFor(answer, 'irsa'),
     (container, affected) => ({
       lacks: `uses ${listSdks(affected)}, which knows no web identity`,
       fixes: newerSdkFixes(container, affected, 'irsa'),
@@ -42,7 +42,7 @@ export const chainSdkRules: readonly Rule[] = [
         'distribution/distribution#4418, peak/s5cmd#807, runatlantis/helm-charts#349, danielqsj/kafka_exporter#494, opensearch-project/OpenSearch#17305, smithy-lang/smithy-typescript#1143',
       advice: 'bring a newer SDK, or an image that holds one',
     },
-    (answer, usual) => isInjected(usual, 'containerCredentials') && isTooOldFor(answer, 'podIdentity'),
+    (answer, usual) => injectedPair(usual) === 'containerCredentials' && isTooOldFor(answer, 'podIdentity'),
     (container, affected) => ({
       lacks: `uses ${listSdks(affected)}, which knows no EKS Pod Identity`,
       fixes: newerSdkFixes(container, affected, 'podIdentity'),
@@ -110,13 +110,6 @@ export const chainSdkRules: readonly Rule[] = [
     }),
   ),
 ];
-
-function isInjected(usual: Outcome, pair: 'webIdentity' | 'containerCredentials'): boolean {
-  return hasStep(
-    usual,
-    (step) => step.kind === 'admission' && step.evidence.kind === 'injected' && step.evidence.pair === pair,
-  );
-}
 
 function lacksModule(families: readonly SdkFamily[]): (answer: Answer, usual: Outcome) => boolean {
   return ({ sdk }, usual) => families.includes(sdk.family) && failedBy(usual, ['moduleMissing']);

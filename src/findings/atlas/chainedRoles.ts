@@ -5,11 +5,11 @@ import type { Request } from '../../model/exchange.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { reachOfWorkload } from '../../resolve/reachOf.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, type Sighting } from '../law.ts';
 import { byGround } from '../laws/daemonReplies.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
+import { takesFromMetadata } from '../laws/takesFromMetadata.ts';
 import { withoutStatement } from '../laws/withoutStatement.ts';
 import { trustCallers } from '../laws/trustCaller.ts';
 import { roleName } from '../laws/trustPolicy.ts';
@@ -147,14 +147,9 @@ function throughAccount(world: World, callerRoleArn: string, roleArn: string): S
   return trusting.every(({ matchedAs }) => matchedAs === 'account') ? trusting[0] : undefined;
 }
 
-/** Finds a pod that reaches the metadata service and gets this role there. */
+/** Finds a pod that can take a node role. */
 function podWith(world: World, nodeRole: string): string | undefined {
-  const found = world.workloads.find((workload) =>
-    reachOfWorkload(world, workload).some(
-      ({ hops, identity }) =>
-        hops.length === 1 && hops[0].by === 'imds' && identity.kind === 'role' && identity.arn === nodeRole,
-    ),
-  );
+  const found = world.workloads.find((workload) => takesFromMetadata(world, workload, nodeRole));
   return found && `${found.namespace}/${found.name}`;
 }
 

@@ -1,13 +1,14 @@
 import { behavesSo, passesTokenRequests } from '../../services/kube2iamVersion.ts';
 import { describeRef } from '../../model/objectRef.ts';
 import type { ClusterNode } from '../../model/node.ts';
+import type { KiamAgent } from '../../model/kiam.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import type { Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
 import { causeRule, type Sighting } from '../law.ts';
 import { daemonRepliesRule, flagFix, flagPlace, weighed } from '../laws/daemonReplies.ts';
 import { closeMetadata, metadataWays } from '../laws/metadataBlock.ts';
-import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
+import { daemonAt, notInterceptedRule, stationOf } from '../laws/missedByKube2iam.ts';
 import { workloadNames } from '../workloads.ts';
 
 /** Tells whether pods of a node could get its role, if nothing took their requests. */
@@ -16,7 +17,7 @@ function isNodeRoleOpen({ imds }: ClusterNode): boolean {
   return httpEndpoint !== 'disabled' && (httpTokens !== 'required' || httpPutResponseHopLimit > 1);
 }
 
-function runs({ startupFaults, serviceAccountName }: Kube2iam): boolean {
+function runs({ startupFaults, serviceAccountName }: Kube2iam | KiamAgent): boolean {
   return startupFaults.length === 0 && serviceAccountName !== 'default';
 }
 
@@ -25,7 +26,7 @@ export const interceptionDaemonRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'not-ready-at-start',
-      title: 'a pod can start before kube2iam has added its rule',
+      title: 'a pod can start before the daemon has added its rule',
       severity: 'latent',
       expects: 'interception from the first packet',
       gets: 'the node role until the rule is there, with every SDK, and many keep it for hours',
@@ -34,11 +35,11 @@ export const interceptionDaemonRules: readonly Rule[] = [
       advice:
         'add the rule before the kubelet starts, or taint new nodes until kube2iam is ready; require tokens of the metadata service with hop limit 1',
     },
-    ['ruleAbsent'],
+    ['ruleAbsent', 'kiamRuleAbsent'],
     'any',
-    ({ answer: { outcomes }, outcome }, { world: { kube2iam } }) => {
-      const [daemon] = kube2iam;
-      const served = outcomes[0]?.mechanism === 'kube2iam';
+    ({ answer: { outcomes }, outcome, step, intention }, { world }) => {
+      const daemon = daemonAt(world, step);
+      const served = outcomes[0]?.mechanism === intention.mechanism;
       return daemon && served && outcome.mechanism === 'imds' && runs(daemon)
         ? {
             at: daemon.ref,
@@ -51,17 +52,17 @@ export const interceptionDaemonRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'crashed-rule-left',
-      title: 'the rule is there, and kube2iam does not answer',
+      title: 'the rule is there, and nobody answers',
       severity: 'outage',
       expects: 'the annotated role',
       gets: 'each metadata request is refused: no credentials with every SDK, and nobody has the node role',
       source: 'jtblin/kube2iam#141',
-      advice: 'find out why the pods of kube2iam are not ready, and let an alert watch them',
+      advice: 'find out why the pods of the daemon are not ready, and let an alert watch them',
     },
-    ['redirectedToNotReady'],
+    ['redirectedToNotReady', 'kiamRedirectedToNotReady'],
     'usual',
-    (_missed, { world: { kube2iam } }) => {
-      const [daemon] = kube2iam;
+    ({ step }, { world }) => {
+      const daemon = daemonAt(world, step);
       return daemon && runs(daemon)
         ? {
             at: daemon.ref,
@@ -74,21 +75,28 @@ export const interceptionDaemonRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'uninstalled-rule-left',
-      title: 'the rule of kube2iam stays when kube2iam is gone',
+      title: 'the rule stays when the daemon is gone',
       severity: 'outage',
       expects: 'a node without kube2iam to be as before',
       gets: 'the rule stays until the node restarts: on old nodes no credentials with every SDK, on new ones the node role',
       source: 'jtblin/kube2iam#370, jtblin/kube2iam#44',
       advice: 'delete the rule on every node, or replace the nodes; the nat table shows it',
     },
-    ['redirectedToGone'],
+    ['redirectedToGone', 'kiamRedirectedToGone', 'ruleRewrites'],
     'usual',
-    ({ step }, { world: { kube2iam } }) => {
-      const [daemon] = kube2iam;
+    ({ step, outcome }, { world }) => {
+      const daemon = daemonAt(world, step);
       if (!step.at || (daemon && !runs(daemon))) return undefined;
+      // Of a rule that is shown, only what is behind it tells.
+      if (step.reason === 'ruleRewrites') {
+        const deaf = stationOf(outcome, 'imds', ({ reason }) => reason === 'noListener');
+        return !daemon && deaf
+          ? { at: step.at, why: `\`${step.rule ?? ''}\` leads to nobody, and no daemon is shown`, fixes: [] }
+          : undefined;
+      }
       return {
         at: step.at,
-        why: `kube2iam is gone, and its rule still sends metadata requests to its port`,
+        why: `${describeRef(step.at)} is gone, and its rule still sends metadata requests to its port`,
         fixes: [],
       };
     },

@@ -1,6 +1,7 @@
 import { lookUpFact } from '../../model/fact.ts';
+import type { KiamAgent } from '../../model/kiam.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
-import { describeRef } from '../../model/objectRef.ts';
+import { describeRef, fieldOf } from '../../model/objectRef.ts';
 import type { World } from '../../model/world.ts';
 import { cniProfiles } from '../../network/cni/profiles.ts';
 import { matchesInterface, type HostInterface } from '../../network/hostInterface.ts';
@@ -8,11 +9,13 @@ import { hasBranchInterface } from '../../network/podSecurityGroups.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { Rule } from '../finding.ts';
-import { causeRule, eachContainer, type ConflictRow, type Sighting } from '../law.ts';
+import { causeRule, eachContainer, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
+import { consequences } from '../laws/consequences.ts';
 import { mechanismWords, withSdks } from '../workloads.ts';
-import { flagFix, flagPlace } from '../laws/daemonReplies.ts';
+import { flagFix } from '../laws/daemonReplies.ts';
 import { objectOf } from '../laws/notInjected.ts';
-import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
+import { daemonAt, fixesOfKube2iam, notInterceptedRule, stationOf } from '../laws/missedByKube2iam.ts';
+import { nodeOf } from '../laws/nodeOf.ts';
 import { withoutVariables } from '../laws/withoutVariables.ts';
 
 /** The interface by which pods usually come in, where the CNI is stated. */
@@ -22,14 +25,10 @@ function usualInterface(world: World): HostInterface | undefined {
   return profile?.hostInterfaces.value[0].face;
 }
 
-function namesAnother(world: World, { flags }: Kube2iam): HostInterface | undefined {
+function namesAnother(world: World, { flags }: Kube2iam | KiamAgent): HostInterface | undefined {
   const face = usualInterface(world);
   const isPattern = !flags.hostInterface.startsWith('!');
   return face && isPattern && matchesInterface(flags.hostInterface, face) === 'no' ? face : undefined;
-}
-
-function daemonOf({ kube2iam }: World): Kube2iam | undefined {
-  return kube2iam[0];
 }
 
 const hostNetwork: ConflictRow = {
@@ -81,9 +80,64 @@ const fallsBackOnHost: Rule = causeRule(
   }),
 );
 
+function onEveryNode({ ref }: Kube2iam): readonly Fix[] {
+  const set = { tolerateEverything: true, everyNode: true } as const;
+  return [
+    {
+      title: `let ${describeRef(ref)} run on every node`,
+      patches: [{ kind: 'daemonSet', object: ref, set }],
+    },
+  ];
+}
+
 const onHostNetwork: Rule = {
   ...annotatedOnHost,
   find: (examined) => [...annotatedOnHost.find(examined), ...fallsBackOnHost.find(examined)],
+};
+
+const fargate: ConflictRow = {
+  id: 'fargate',
+  title: 'neither kube2iam nor the Pod Identity agent runs on Fargate',
+  severity: 'outage',
+  expects: 'the role of the annotation or of the association',
+  gets: 'on Fargate there is no daemon and no metadata service: no credentials with every SDK; only IRSA works',
+  source: 'aws/containers-roadmap#971, aws/containers-roadmap#2274, awsdocs/amazon-eks-user-guide#248',
+  advice: 'give the pod a role by IRSA',
+};
+
+const annotatedOnFargate: Rule = notInterceptedRule(
+  fargate,
+  ['fargateHasNoImds'],
+  'usual',
+  ({ workload, intention }) => ({
+    at: intention.at,
+    why: `${workload.namespace}/${workload.name} runs on Fargate, where nothing reads its annotation`,
+    fixes: [],
+  }),
+);
+
+const associatedOnFargate: Rule = causeRule(
+  fargate,
+  eachContainer(({ intentions, answers, name }): Sighting | undefined => {
+    const association = intentions.find(({ mechanism }) => mechanism === 'podIdentity');
+    const affected = whereUsually(
+      answers,
+      (outcome) =>
+        stationOf(outcome, 'container', ({ reason }) => reason === 'fargateHasNoAgent') !== undefined,
+    );
+    if (!association || affected.length === 0) return undefined;
+    return {
+      at: association.at,
+      message: `${name} runs on Fargate, where no Pod Identity agent answers for its association; it gets ${consequences(affected)}`,
+      answers: affected,
+    };
+  }),
+);
+
+/** One place has neither of the two that give roles to pods by an address of the node. */
+const onFargate: Rule = {
+  ...annotatedOnFargate,
+  find: (examined) => [...annotatedOnFargate.find(examined), ...associatedOnFargate.find(examined)],
 };
 
 /** Conflicts in which the rule of kube2iam does not meet the requests of a pod. */
@@ -92,7 +146,7 @@ export const interceptionMissedRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'daemonset-missing-on-node',
-      title: 'kube2iam does not run on every node',
+      title: 'the daemon that gives roles does not run on every node',
       severity: 'privilegeEscalation',
       expects: 'a DaemonSet to run on every node',
       gets: 'no rule where a taint or a node selector keeps it out: the node role with every SDK',
@@ -100,49 +154,43 @@ export const interceptionMissedRules: readonly Rule[] = [
         'https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/, zalando-incubator/kubernetes-on-aws:docs/admin-guide/kubernetes-in-production.rst',
       advice: 'tolerate every taint and select every node, or close the metadata service there',
     },
-    ['notOnNode'],
+    ['notOnNode', 'kiamNotOnNode'],
     'any',
-    ({ outcome }, { world }) => {
-      const daemon = daemonOf(world);
-      const placed = outcome.trace.find(({ kind }) => kind === 'placement');
-      if (!daemon || placed?.kind !== 'placement' || placed.placement.node.compute === 'fargate')
-        return undefined;
+    ({ outcome, step }, { world }) => {
+      const daemon = daemonAt(world, step);
+      const node = nodeOf(outcome);
+      if (!daemon || !node || node.compute === 'fargate') return undefined;
       return {
         at: daemon.ref,
-        why: `${describeRef(daemon.ref)} does not run on nodes like ${placed.placement.node.name}`,
-        fixes: [
-          {
-            title: `let ${describeRef(daemon.ref)} run on every node`,
-            patches: [
-              { kind: 'daemonSet', object: daemon.ref, set: { tolerateEverything: true, everyNode: true } },
-            ],
-          },
-        ],
+        why: `${describeRef(daemon.ref)} does not run on nodes like ${node.name}`,
+        fixes: fixesOfKube2iam(world, daemon, onEveryNode),
       };
     },
   ),
   notInterceptedRule(
     {
       id: 'interface-mismatch',
-      title: 'kube2iam names an interface by which no pod comes in',
+      title: 'the rule names an interface by which no pod comes in',
       severity: 'privilegeEscalation',
       expects: 'kube2iam to take the requests of pods',
       gets: 'a rule that never matches, or no rule where the process ends for want of the interface: the node role with every SDK',
       source: 'jtblin/kube2iam#180, jtblin/kube2iam#197, jtblin/kube2iam#14, howdio/terraform-aws-eks#11',
       advice: 'write the beginning of the names that the CNI gives, and `+`',
     },
-    ['interfaceDiffers', 'ruleAbsent', 'redirectedToGone'],
+    ['interfaceDiffers', 'ruleAbsent', 'redirectedToGone', 'kiamInterfaceDiffers'],
     'usual',
-    ({ workload }, { world }) => {
-      const daemon = daemonOf(world);
+    ({ workload, step }, { world }) => {
+      const daemon = daemonAt(world, step);
       const face = daemon && namesAnother(world, daemon);
       if (!daemon || !face || daemon.startupFaults.length > 0) return undefined;
       if (hasBranchInterface(world, workload.template)) return undefined;
       const right = face.kind === 'prefix' ? `${face.prefix}+` : face.name;
       return {
-        at: flagPlace(daemon, 'host-interface'),
+        at: daemon.flagRefs['host-interface'] ?? fieldOf(daemon.ref, '--host-interface'),
         why: `the rule of ${describeRef(daemon.ref)} is for \`${daemon.flags.hostInterface}\`, and pods come in by \`${right}\``,
-        fixes: [flagFix(daemon, `write ${right} as the interface`, { hostInterface: right })],
+        fixes: fixesOfKube2iam(world, daemon, (own) => [
+          flagFix(own, `write ${right} as the interface`, { hostInterface: right }),
+        ]),
       };
     },
   ),
@@ -156,14 +204,14 @@ export const interceptionMissedRules: readonly Rule[] = [
       source: 'aws/amazon-vpc-cni-k8s:pkg/sgpp/utils.go (BuildHostVethNamePrefix)',
       advice: 'use the standard mode of that feature, or give the pod a role by IRSA',
     },
-    ['interfaceDiffers'],
+    ['interfaceDiffers', 'kiamInterfaceDiffers'],
     'usual',
-    ({ workload }, { world }) => {
-      const daemon = daemonOf(world);
+    ({ workload, step }, { world }) => {
+      const daemon = daemonAt(world, step);
       if (!daemon || !hasBranchInterface(world, workload.template)) return undefined;
       return {
         at: workload.template.ref,
-        why: `${workload.namespace}/${workload.name} has security groups of its own and comes in by \`vlan…\`, while the rule of kube2iam is for \`${daemon.flags.hostInterface}\``,
+        why: `${workload.namespace}/${workload.name} has security groups of its own and comes in by \`vlan…\`, while the rule of ${describeRef(daemon.ref)} is for \`${daemon.flags.hostInterface}\``,
         fixes: [],
       };
     },
@@ -180,8 +228,8 @@ export const interceptionMissedRules: readonly Rule[] = [
     },
     ['netfilterBypassed'],
     'usual',
-    (_missed, { world }) => {
-      const daemon = daemonOf(world);
+    ({ step }, { world }) => {
+      const daemon = daemonAt(world, step);
       return daemon
         ? {
             at: daemon.ref,
@@ -218,22 +266,5 @@ export const interceptionMissedRules: readonly Rule[] = [
           }
         : undefined,
   ),
-  notInterceptedRule(
-    {
-      id: 'fargate',
-      title: 'neither kube2iam nor the Pod Identity agent runs on Fargate',
-      severity: 'outage',
-      expects: 'the annotated role',
-      gets: 'on Fargate there is no daemon and no metadata service: no credentials with every SDK; only IRSA works',
-      source: 'aws/containers-roadmap#971, aws/containers-roadmap#2274, awsdocs/amazon-eks-user-guide#248',
-      advice: 'give the pod a role by IRSA',
-    },
-    ['fargateHasNoImds'],
-    'usual',
-    ({ workload, intention }) => ({
-      at: intention.at,
-      why: `${workload.namespace}/${workload.name} runs on Fargate, where nothing reads its annotation`,
-      fixes: [],
-    }),
-  ),
+  onFargate,
 ];

@@ -61,7 +61,7 @@ export const interceptionOptionRules: readonly Rule[] = [
       advice: 'require tokens of the metadata service with hop limit 1',
     },
     eachContainer(({ intentions, answers, name }): Sighting | undefined => {
-      const newer = intentions.find(({ mechanism }) => mechanism !== 'kube2iam');
+      const newer = intentions.find(({ mechanism }) => mechanism === 'irsa' || mechanism === 'podIdentity');
       if (!newer) return undefined;
       const affected = answers.filter(
         ({ outcomes: [usual, ...others] }) =>

@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/oncePer.ts';
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
 import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
@@ -33,7 +34,9 @@ interface Cut {
   readonly policy: NetworkPolicy | undefined;
 }
 
-function cutsOf({ world, answers }: Examined): readonly Cut[] {
+const cutsOf: (examined: Examined) => readonly Cut[] = oncePer(findCuts);
+
+function findCuts({ world, answers }: Examined): readonly Cut[] {
   return answers.flatMap((answer) => {
     const { namespace, workload: id } = answer.subject;
     const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);

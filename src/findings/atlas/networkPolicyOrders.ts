@@ -159,13 +159,15 @@ export const networkPolicyOrderRules: readonly Rule[] = [
           answers.filter(({ subject }) => !blockingInitContainer(workload.template, subject.container)),
           ({ mechanism }) => mechanism === 'imds',
         );
-        if (!block || open.length === 0) return [];
-        const names = [...new Set(open.map(({ subject }) => subject.container.name))].join(', ');
+        if (!block) return [];
+        const before = open.filter(({ subject }) => subject.container.name !== block.name);
+        if (before.length === 0) return [];
+        const names = [...new Set(before.map(({ subject }) => subject.container.name))].join(', ');
         return [
           {
             at: block.ref,
-            message: `init container ${block.name} of ${workload.namespace}/${workload.name} closes the metadata service only after ${names} has run, which gets ${consequences(open)}`,
-            answers: open,
+            message: `init container ${block.name} of ${workload.namespace}/${workload.name} closes the metadata service only after ${names} has run, which gets ${consequences(before)}`,
+            answers: before,
             fixes: [closeMetadata],
           },
         ];

@@ -1,13 +1,13 @@
 import { describeRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import { indexOf } from '../../model/world.ts';
 import { roleArnAnnotation } from '../../model/builder.ts';
 import type { Rule } from '../finding.ts';
 import { agentRepliesRule, weighedByAgent, type AgentReply } from '../laws/agentReplies.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { bindingKeys, trustPodIdentity } from '../laws/podIdentityTrust.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 
 const bestPractices = 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc';
@@ -66,12 +66,12 @@ export const podIdentityRules: readonly Rule[] = [
     },
     (reply, { world }) => {
       const behind = weighedByAgent(reply, 'agentBehindProxy');
-      const { namespace, workload: id, container } = reply.answer.subject;
-      const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+      const { container } = reply.answer.subject;
+      const workload = workloadOf(world, reply.answer);
       if (!behind || !workload) return undefined;
       return {
         at: workload.template.ref,
-        why: `container ${container.name} of ${namespace}/${workload.name} sends its request for credentials to \`${behind.proxy}\``,
+        why: `container ${container.name} of ${workload.namespace}/${workload.name} sends its request for credentials to \`${behind.proxy}\``,
         fixes: agentWithoutProxy(workload, container.name),
       };
     },
@@ -88,9 +88,9 @@ export const podIdentityRules: readonly Rule[] = [
     },
     (reply, { world }) => {
       const missing = weighedByAgent(reply, 'associationMissing');
-      const { namespace, workload: id } = reply.answer.subject;
-      const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+      const workload = workloadOf(world, reply.answer);
       if (!missing?.at || !workload?.template.status) return undefined;
+      const { namespace } = workload;
       const account = indexOf(world).serviceAccount(namespace, missing.at.name);
       const role = account?.annotations[roleArnAnnotation];
       return {

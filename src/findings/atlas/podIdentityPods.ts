@@ -5,20 +5,17 @@ import { indexOf, type World } from '../../model/world.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import { reachOfWorkload } from '../../resolve/reachOf.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, whereUsually, type Sighting } from '../law.ts';
 import { closeMetadataForPods } from '../laws/closeMetadata.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { answersOfAccount } from '../laws/inertAnnotation.ts';
+import { nodeOf } from '../laws/nodeOf.ts';
 import { isOfOneMoment, objectOf, recreateFixes } from '../laws/notInjected.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import { nameIdentity, workloadNames } from '../workloads.ts';
 
 const handler = 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go';
-
-function workloadOf(world: World, { subject }: Answer): Workload | undefined {
-  return findWorkload(world, `${subject.namespace}/${subject.workload.kind}/${subject.workload.name}`);
-}
 
 /** Pods of before the association keep the role of the annotation. */
 const bothConfigured: Rule = causeRule(
@@ -45,7 +42,8 @@ const bothConfigured: Rule = causeRule(
       const rolled = [...new Set(old.map((answer) => workloadOf(world, answer)))].filter(
         (workload) => workload !== undefined,
       );
-      const held = old.length === 0 ? '' : `; ${workloadNames(old).join(', ')} of before ${consequences(old)}`;
+      const held =
+        old.length === 0 ? '' : `; ${workloadNames(old).join(', ')} of before ${consequences(old)}`;
       return [
         {
           at: annotationRef(account, roleArnAnnotation),
@@ -104,7 +102,8 @@ const cacheRace: Rule = causeRule(
 function holdsUri({ template }: Workload, { subject }: Answer): boolean {
   return template.containers.some(
     ({ name, env }) =>
-      name === subject.container.name && env.some((each) => each.name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI'),
+      name === subject.container.name &&
+      env.some((each) => each.name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI'),
   );
 }
 
@@ -123,21 +122,25 @@ const patterns: Rule = causeRule(
     world.podIdentityAssociations
       .filter(({ namespace, serviceAccount }) => /[*?]/.test(namespace + serviceAccount))
       .flatMap((association): readonly Sighting[] => {
-        const bare = whereUsually(answers, ({ mechanism }) => mechanism !== 'podIdentity').filter((answer) => {
-          const template = workloadOf(world, answer)?.template;
-          return (
-            template !== undefined &&
-            fits(association.namespace, template.namespace) &&
-            fits(association.serviceAccount, template.serviceAccountName) &&
-            !indexOf(world).association(template.namespace, template.serviceAccountName)
-          );
-        });
+        const bare = whereUsually(answers, ({ mechanism }) => mechanism !== 'podIdentity').filter(
+          (answer) => {
+            const template = workloadOf(world, answer)?.template;
+            return (
+              template !== undefined &&
+              fits(association.namespace, template.namespace) &&
+              fits(association.serviceAccount, template.serviceAccountName) &&
+              !indexOf(world).association(template.namespace, template.serviceAccountName)
+            );
+          },
+        );
         if (bare.length === 0) return [];
         const { roleArn } = association;
         const accounts = new Map(
           bare.flatMap((answer) => {
             const template = workloadOf(world, answer)?.template;
-            return template ? [[`${template.namespace}/${template.serviceAccountName}`, template] as const] : [];
+            return template
+              ? [[`${template.namespace}/${template.serviceAccountName}`, template] as const]
+              : [];
           }),
         );
         return [
@@ -175,7 +178,10 @@ const patterns: Rule = causeRule(
 );
 
 function fits(pattern: string, name: string): boolean {
-  const written = pattern.replace(/[^a-z0-9*?-]/g, '').replaceAll('*', '.*').replaceAll('?', '.');
+  const written = pattern
+    .replace(/[^a-z0-9*?-]/g, '')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${written}$`).test(name);
 }
 
@@ -191,28 +197,29 @@ const metadataOpen: Rule = causeRule(
     advice: 'require tokens and let them travel one hop, or block the address by a policy that holds',
   },
   ({ world, answers }) => {
-    const byNode = new Map<string, { readonly at: ObjectRef; readonly role: string; readonly open: Answer[] }>();
+    const byNode = new Map<
+      string,
+      { readonly at: ObjectRef; readonly role: string; readonly open: Answer[] }
+    >();
     const seen = new Map<Workload, string | undefined>();
     for (const answer of whereUsually(answers, ({ mechanism }) => mechanism === 'podIdentity')) {
       const workload = workloadOf(world, answer);
-      const placed = answer.outcomes[0]?.trace.find(({ kind }) => kind === 'placement');
-      if (!workload || placed?.kind !== 'placement' || workload.template.hostNetwork) continue;
+      const node = answer.outcomes[0] && nodeOf(answer.outcomes[0]);
+      if (!workload || !node || workload.template.hostNetwork) continue;
       if (!seen.has(workload)) seen.set(workload, nodeRoleWithin(world, workload));
       const role = seen.get(workload);
       if (role === undefined) continue;
-      const at = placed.placement.node.ref;
+      const at = node.ref;
       const known = byNode.get(at.name);
       if (known) known.open.push(answer);
       else byNode.set(at.name, { at, role, open: [answer] });
     }
-    return [...byNode.values()].map(
-      ({ at, role, open }): Sighting => ({
-        at,
-        message: `${workloadNames(open).join(', ')} can take ${role} from the metadata service beside the role of the association`,
-        answers: open,
-        fixes: [closeMetadataForPods],
-      }),
-    );
+    return [...byNode.values()].map(({ at, role, open }): Sighting => ({
+      at,
+      message: `${workloadNames(open).join(', ')} can take ${role} from the metadata service beside the role of the association`,
+      answers: open,
+      fixes: [closeMetadataForPods],
+    }));
   },
 );
 

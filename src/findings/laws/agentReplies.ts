@@ -1,7 +1,5 @@
-import type { PodIdentityAssociation } from '../../model/aws.ts';
-import { indexOf } from '../../model/world.ts';
+import { oncePer } from '../../model/oncePer.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import type { ServiceEvidence } from '../../services/evidence.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
@@ -10,14 +8,13 @@ import { byGround, type Ground } from './daemonReplies.ts';
 /** What the EKS Pod Identity agent weighed for one container. */
 export interface AgentReply {
   readonly answer: Answer;
-  /** `given`: it handed out credentials. */
-  readonly end: 'given' | 'refused';
   readonly evidence: readonly ServiceEvidence[];
-  readonly association: PodIdentityAssociation | undefined;
 }
 
-/** Gives what the agent weighed on the way to the usual outcome of each answer that asked it. */
-function agentReplies({ world, answers }: Examined): readonly AgentReply[] {
+/** Gives what the agent weighed on the way to the usual outcome of each answer that asked it; once. */
+const agentReplies = oncePer(findReplies);
+
+function findReplies({ answers }: Examined): readonly AgentReply[] {
   return answers.flatMap((answer): readonly AgentReply[] => {
     const [usual] = answer.outcomes;
     const asked = (usual ? exchangesOf(usual) : []).filter(
@@ -25,14 +22,10 @@ function agentReplies({ world, answers }: Examined): readonly AgentReply[] {
     );
     const last = asked.at(-1);
     if (!last) return [];
-    const { namespace, workload } = answer.subject;
-    const template = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`)?.template;
     return [
       {
         answer,
-        end: last.reply.kind === 'ok' ? 'given' : 'refused',
         evidence: last.evidence,
-        association: indexOf(world).association(namespace, template?.serviceAccountName ?? ''),
       },
     ];
   });

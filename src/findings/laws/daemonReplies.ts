@@ -1,6 +1,7 @@
 import type { Reply } from '../../model/exchange.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import type { ClusterNode } from '../../model/node.ts';
+import { oncePer } from '../../model/oncePer.ts';
 import { describeRef, fieldOf, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
@@ -49,8 +50,10 @@ export function daemonReplyOf(answer: Answer, outcome: Outcome): DaemonReply | u
   return found;
 }
 
-/** Gives what kube2iam replied on the way to each usual outcome. */
-export function daemonReplies(answers: readonly Answer[]): readonly DaemonReply[] {
+/** Gives what kube2iam replied on the way to each usual outcome; once, for all rules. */
+export const daemonReplies: (answers: readonly Answer[]) => readonly DaemonReply[] = oncePer(findReplies);
+
+function findReplies(answers: readonly Answer[]): readonly DaemonReply[] {
   return answers.flatMap((answer) => {
     const [usual] = answer.outcomes;
     return (usual && daemonReplyOf(answer, usual)) ?? [];

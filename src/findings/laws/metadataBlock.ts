@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/oncePer.ts';
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
 import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
@@ -36,14 +37,8 @@ export interface MetadataWay {
   readonly path: PacketPath;
 }
 
-const waysOf = new WeakMap<Examined, readonly MetadataWay[]>();
-
 /** Follows the metadata requests of each workload that the answers are about; once, for all rules. */
-export function metadataWays(examined: Examined): readonly MetadataWay[] {
-  const known = waysOf.get(examined) ?? followRequests(examined);
-  waysOf.set(examined, known);
-  return known;
-}
+export const metadataWays: (examined: Examined) => readonly MetadataWay[] = oncePer(followRequests);
 
 function followRequests({ world, answers }: Examined): readonly MetadataWay[] {
   const byWorkload = new Map<Workload, Answer[]>();

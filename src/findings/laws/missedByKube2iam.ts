@@ -1,5 +1,9 @@
 import { describeRef } from '../../model/objectRef.ts';
+import type { KiamAgent } from '../../model/kiam.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
+import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
+import type { World } from '../../model/world.ts';
 import type { Request } from '../../model/exchange.ts';
 import type { PathStep } from '../../network/path.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
@@ -10,7 +14,7 @@ import { byContainer, workloadNames, type ContainerAnswers } from '../workloads.
 import { consequences } from './consequences.ts';
 import type { Ground } from './daemonReplies.ts';
 
-/** A container that asks kube2iam for a role, and the station at which its request went another way. */
+/** A container that asks kube2iam or kiam for a role, and the station at which its request went another way. */
 export interface Missed {
   readonly container: ContainerAnswers;
   readonly workload: Workload;
@@ -33,7 +37,7 @@ export function stationOf(
 }
 
 /**
- * The law: what the rule of kube2iam does not meet goes on to the metadata service, or meets nobody.
+ * The law: what the rule of kube2iam or kiam does not meet goes on to the metadata service, or meets nobody.
  *
  * One finding for each object at fault, whoever asks.
  *
@@ -70,6 +74,25 @@ export function notInterceptedRule(
   });
 }
 
+/** The daemon whose rule a station is about; the first that is shown where the station names none. */
+export function daemonAt(
+  { kube2iam, kiamAgents }: World,
+  { at }: PathStep,
+): Kube2iam | KiamAgent | undefined {
+  const all = [...kube2iam, ...kiamAgents];
+  return all.find(({ ref }) => at && describeRef(ref) === describeRef(at)) ?? all[0];
+}
+
+/** Gives the fixes that a daemon allows when it is kube2iam, whose settings patches can change. */
+export function fixesOfKube2iam(
+  { kube2iam }: World,
+  { ref }: Kube2iam | KiamAgent,
+  fixes: (daemon: Kube2iam) => readonly Fix[],
+): readonly Fix[] {
+  const daemon = kube2iam.find((each) => each.ref === ref);
+  return daemon ? fixes(daemon) : [];
+}
+
 function severityAs({ severity }: ConflictRow, missed: readonly Missed[]): ConflictRow['severity'] {
   if (severity !== 'privilegeEscalation') return severity;
   return missed.some(({ outcome }) => outcome.mechanism === 'imds') ? severity : 'outage';
@@ -82,7 +105,7 @@ function missedBy(
 ): readonly Missed[] {
   return byContainer(world, answers).flatMap((container) => {
     const { workload, intentions, answers: own } = container;
-    const intention = intentions.find(({ mechanism }) => mechanism === 'kube2iam');
+    const intention = intentions.find(({ mechanism }) => mechanism === 'kube2iam' || mechanism === 'kiam');
     if (!intention) return [];
     return own.flatMap((answer): readonly Missed[] => {
       for (const outcome of which === 'usual' ? answer.outcomes.slice(0, 1) : answer.outcomes) {

@@ -5,7 +5,13 @@ import { child, descend, items, members, refOf, text, textList, truth, type Fiel
 import { withoutUndefined } from '../withoutUndefined.ts';
 import { checkFields } from './checkFields.ts';
 import { parseCidr } from './cidr.ts';
-import { ciliumEntryFields, ciliumRuleFields } from './fieldNames.ts';
+import {
+  ciliumCidrRuleFields,
+  ciliumEntryFields,
+  ciliumPortFields,
+  ciliumPortRuleFields,
+  ciliumRuleFields,
+} from './fieldNames.ts';
 import { readLabelSelector, type Refuse } from './labelSelector.ts';
 import { protocols, readPortNumber, readProtocols } from './policyPort.ts';
 import { isThere, leftOut, notRead, refusals, written } from './refusals.ts';
@@ -132,6 +138,7 @@ function cidrOf(address: string, place: Field, refuse: Refuse): string {
 }
 
 function readCidrRule(field: Field, refuse: Refuse): CiliumPeer {
+  checkFields(field, ciliumCidrRuleFields);
   const group = ['cidrGroupRef', 'cidrGroupSelector'].map((key) => child(field, key)).find(isThere);
   if (group) return { kind: 'unread', ref: notRead(group), among: 'world' };
   const [cidr, exceptions] = [child(field, 'cidr'), child(field, 'except')];
@@ -166,6 +173,7 @@ function readPortRule(
   shared: readonly ObjectRef[],
   refuse: Refuse,
 ): Pick<CiliumEntry, 'ports' | 'unread'> {
+  checkFields(field, ciliumPortRuleFields);
   const ports = items(child(field, 'ports')).flatMap((port) => readPort(port, refuse));
   const limits = [...members(child(field, 'rules')), ['serverNames', child(field, 'serverNames')] as const];
   const unread = limits
@@ -179,6 +187,7 @@ function admitsEveryName(dns: Field): boolean {
 }
 
 function readPort(field: Field, refuse: Refuse): readonly NetworkPolicyPort[] {
+  checkFields(field, ciliumPortFields);
   const portField = child(field, 'port');
   const name = written(portField) ?? '0';
   const named = readProtocols(child(field, 'protocol'), protocols, refuse);

@@ -171,6 +171,27 @@ export const ciliumEntryFields: FieldNames = {
   source: 'cilium/cilium:pkg/policy/api/egress.go, ingress.go',
 };
 
+/** The fields of an item of `toPorts`. */
+export const ciliumPortRuleFields: FieldNames = {
+  names: words('ports terminatingTLS originatingTLS serverNames listener rules'),
+  unknown: 'reportAll',
+  source: 'cilium/cilium:pkg/policy/api/l4.go (PortRule)',
+};
+
+/** The fields of an item of `toPorts[].ports`. */
+export const ciliumPortFields: FieldNames = {
+  names: words('port endPort protocol'),
+  unknown: 'reportAll',
+  source: 'cilium/cilium:pkg/policy/api/l4.go (PortProtocol)',
+};
+
+/** The fields of an item of `toCIDRSet`. */
+export const ciliumCidrRuleFields: FieldNames = {
+  names: words('cidr cidrGroupRef cidrGroupSelector except'),
+  unknown: 'reportAll',
+  source: 'cilium/cilium:pkg/policy/api/cidr.go (CIDRRule)',
+};
+
 /** The fields of the `spec` of a policy of Calico's. */
 export const calicoSpecFields: FieldNames = {
   names: words(`

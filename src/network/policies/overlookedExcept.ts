@@ -1,4 +1,4 @@
-import { oncePerWorld } from '../../model/oncePerWorld.ts';
+import { oncePer } from '../../model/oncePer.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
 import type { World } from '../../model/world.ts';
 import type { EnforcingEngine } from '../cni/profile.ts';
@@ -25,7 +25,7 @@ export function overlooksExcept(
   return { refs: seen.by.map(({ ref }) => ref), source: exceptsSince.source };
 }
 
-const imagesOf = oncePerWorld(({ workloads }): readonly string[] =>
+const imagesOf = oncePer(({ workloads }: World): readonly string[] =>
   workloads.flatMap(({ template }) => template.containers.flatMap(({ image }) => image ?? [])),
 );
 
@@ -40,15 +40,13 @@ function isOlder(images: readonly string[], program: string, version: readonly n
   });
 }
 
-const withoutExcepts = oncePerWorld(
-  (world): World => ({
-    ...world,
-    networkPolicies: world.networkPolicies.map((policy) => ({
-      ...policy,
-      egress: policy.egress.map((rule) => ({
-        ...rule,
-        peers: rule.peers.map((peer) => (peer.kind === 'ipBlock' ? { ...peer, except: [] } : peer)),
-      })),
+const withoutExcepts = oncePer((world: World): World => ({
+  ...world,
+  networkPolicies: world.networkPolicies.map((policy) => ({
+    ...policy,
+    egress: policy.egress.map((rule) => ({
+      ...rule,
+      peers: rule.peers.map((peer) => (peer.kind === 'ipBlock' ? { ...peer, except: [] } : peer)),
     })),
-  }),
-);
+  })),
+}));

@@ -57,6 +57,11 @@ describe('what cannot be used in a policy', () => {
       ['5: rejected-policy spec.egress[0].toEntities: `word` is no entity'],
     ],
     [
+      'a port without its list, as people write it',
+      cilium('{endpointSelector: {}, egress: [{toPorts: [{port: "80"}]}]}'),
+      ['5: unknown-field spec.egress[0].toPorts[0].port: there is no field `port` here'],
+    ],
+    [
       'a host policy',
       cilium('{nodeSelector: {}, egress: []}'),
       ['5: not-read spec.nodeSelector: a host policy is not read; it is about nodes and not about pods'],
