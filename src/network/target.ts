@@ -80,7 +80,7 @@ function dnsTarget(world: World): Target {
 }
 
 const dnsPod = oncePer(
-  ({ workloads }): PodTemplate =>
+  ({ workloads }: World): PodTemplate =>
     workloads.find(
       ({ namespace, template }) => namespace === 'kube-system' && template.labels['k8s-app'] === 'kube-dns',
     )?.template ?? coreDns,

@@ -66,7 +66,7 @@ function withDefaults(world: World, node: ClusterNode): ClusterNode {
 }
 
 /** One node for each class of nodes that differ in something that can decide an identity. */
-const nodeClasses = oncePer((world): readonly ClusterNode[] => {
+const nodeClasses = oncePer((world: World): readonly ClusterNode[] => {
   const selected = new Set(
     [
       ...world.kube2iam.map((daemon) => daemon.nodeSelector),

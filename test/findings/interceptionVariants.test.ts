@@ -43,6 +43,33 @@ function kiam(hostInterface: string, pod: object = {}): object {
   };
 }
 
+const kube2iam = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'kube2iam', namespace: 'kube-system' },
+  spec: {
+    template: {
+      metadata: {},
+      spec: {
+        hostNetwork: true,
+        serviceAccountName: 'kube2iam',
+        containers: [
+          {
+            name: 'kube2iam',
+            image: 'jtblin/kube2iam:0.11.2',
+            args: [
+              '--iptables',
+              '--host-interface=eni+',
+              '--host-ip=10.0.0.1',
+              '--base-role-arn=arn:aws:iam::111122223333:role/',
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
+
 const gpu = {
   apiVersion: 'v1',
   kind: 'Node',
@@ -55,6 +82,12 @@ const leftover = `*nat
 -A PREROUTING -d 169.254.169.254/32 -i eni+ -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8181
 COMMIT
 `;
+
+/** Whatever its own rule leads to kube2iam comes from the node. */
+const masquerading = leftover.replace(
+  'COMMIT',
+  ':INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 8181 -j SNAT --to-source 10.0.0.1\nCOMMIT',
+);
 
 const association = {
   association: {
@@ -106,8 +139,13 @@ const cases: readonly (readonly [string, World, string])[] = [
   ],
   [
     'a rule that iptables-save shows, of a daemon that nobody shows',
-    worldOf([settings(), app()], leftover),
+    worldOf([settings({ kube2iam: { installed: false } }), app()], leftover),
     'uninstalled-rule-left IptablesRule nat PREROUTING 1',
+  ],
+  [
+    'a node that hides the addresses of its pods from kube2iam',
+    worldOf([settings({ kube2iam: { daemon: 'ready' } }), kube2iam, app()], masquerading),
+    'direct-port-8181 Deployment old/app',
   ],
   [
     'an association for a pod on Fargate',
@@ -127,8 +165,8 @@ describe('what the atlas says of interception', () => {
 
   it('nothing of a rule that leads to a daemon', () => {
     const served = worldOf([settings({ facts: ready }), kiam('eni+'), app()]);
-    expect(causesIn(served).filter((each) => /left|interface|missing|hostnetwork|stale/.test(each))).toEqual(
-      [],
-    );
+    expect(
+      causesIn(served).filter((each) => /left|interface-|missing-on|hostnetwork|stale/.test(each)),
+    ).toEqual([]);
   });
 });

@@ -106,25 +106,112 @@ const stsCodes = [
   ),
 ];
 
-/** Draws small worlds of one chain, each with a fault or two, in which every rule of an SDK can be met. */
-export const chainWorlds: fc.Arbitrary<FakeWorld> = fc
+const services = {
+  sts: answer(...stsCodes),
+  container: answer(),
+  imds: fc.record({
+    token: answer(),
+    v1: answer(),
+    list: answer(),
+    credentials: answer(),
+    roleNames: fc.constantFrom(['node'], ['node'], []),
+  }),
+};
+
+/** Anything that a container can be told, with any profile. */
+const anything = fc
   .record({
     variables: fc.constantFrom(...told),
     named: fc.constantFrom<Readonly<Record<string, string>>[]>({}, {}, { AWS_PROFILE: 'other' }),
     loads: fc.constantFrom<Readonly<Record<string, string>>[]>({}, { AWS_SDK_LOAD_CONFIG: '1' }),
     files,
-    sts: answer(...stsCodes),
-    container: answer(),
-    imds: fc.record({
-      token: answer(),
-      v1: answer(),
-      list: answer(),
-      credentials: answer(),
-      roleNames: fc.constantFrom(['node'], ['node'], []),
-    }),
+    ...services,
     moduleMissing: fc.constantFrom(false, false, false, true),
   })
   .map(({ variables, named, loads, ...world }) => ({
     ...world,
-    variables: { HOME: '/home/app', ...variables, ...named, ...loads },
+    variables: { ...variables, ...named, ...loads },
   }));
+
+/** Draws small worlds of one chain, each with a fault or two. */
+export const chainWorlds: fc.Arbitrary<FakeWorld> = anything.map(atHome);
+
+function atHome(world: FakeWorld): FakeWorld {
+  return { ...world, variables: { HOME: '/home/app', ...world.variables } };
+}
+
+const onInstance = `[default]\n${role}\ncredential_source = Ec2InstanceMetadata\n`;
+const onToken = `${role}\nweb_identity_token_file = ${token}\n`;
+const onSource = `[default]\n${role}\nsource_profile = b\n[b]\n${onToken}[profile b]\n${onToken}`;
+const onEcs = `[default]\n${role}\ncredential_source = EcsContainer\n`;
+
+/** One mechanism each, set up as it should be. */
+const scenes: readonly FakeWorld[] = [
+  { variables: { ...region, ...irsa } },
+  { variables: irsa },
+  { variables: { ...region, ...agent, ...tokenFile } },
+  { variables: region },
+  { variables: region, files: bothFiles(onInstance) },
+  { variables: {}, files: bothFiles(`[default]\n${onToken}`) },
+  { variables: {}, files: bothFiles(onSource) },
+  { variables: { ...region, ...agent, ...tokenFile }, files: bothFiles(onEcs) },
+  { variables: { ...region, ...tokenFile }, files: bothFiles(onEcs) },
+];
+
+function bothFiles(text: string): Readonly<Record<string, string>> {
+  return { '/home/app/.aws/credentials': text, '/home/app/.aws/config': text };
+}
+
+/** One fault each, or two of the metadata service, which SDKs ask in two ways. */
+const faults: readonly FakeWorld[] = [
+  {},
+  { moduleMissing: true },
+  ...['', false as const, 'to\nken'].map((content) => ({ files: { [token]: content } })),
+  { files: { '/home/app/.aws/credentials': 'no profile', '/home/app/.aws/config': 'no profile' } },
+  ...[...statuses, ...stsCodes].map((sts) => ({ sts })),
+  ...statuses.flatMap((status): readonly FakeWorld[] => [
+    { container: status },
+    ...([200, 401, 503, 'dropped'] as const).map((v1) => ({ imds: { token: status, v1 } })),
+    { imds: { list: status } },
+    { imds: { list: status, token: 404 } },
+    { imds: { credentials: status } },
+    { imds: { credentials: status, token: 404 } },
+  ]),
+  { imds: { roleNames: [] } },
+  { imds: { roleNames: [], token: 404 } },
+];
+
+/** Every mechanism with every fault, everything that a container can be told, and every profile. */
+export const chainMatrix: readonly FakeWorld[] = [
+  ...scenes.flatMap((scene) =>
+    faults.map((fault) => ({
+      ...scene,
+      ...fault,
+      files: { [token]: 'token', ...scene.files, ...fault.files },
+      variables: { AWS_SDK_LOAD_CONFIG: '1', ...scene.variables },
+    })),
+  ),
+  ...told.flatMap((variables) => [
+    { variables, files: { [token]: 'token' } },
+    { variables, sts: 403 },
+  ]),
+  ...profiles.flatMap((profile) =>
+    [{}, { AWS_PROFILE: 'other' }, { AWS_PROFILE: 'other', AWS_SDK_LOAD_CONFIG: '1' }].flatMap((named) =>
+      (['credentials', 'config'] as const).flatMap((file) =>
+        ([200, 403] as const).map((sts) => ({
+          variables: { ...region, ...named },
+          files: { [token]: 'token', [`/home/app/.aws/${file}`]: profileText(file, named, profile) },
+          sts,
+        })),
+      ),
+    ),
+  ),
+].map(atHome);
+
+function profileText(
+  file: 'credentials' | 'config',
+  { AWS_PROFILE: name = 'default' }: { readonly AWS_PROFILE?: string },
+  profile: string,
+): string {
+  return `[${file === 'config' && name !== 'default' ? 'profile ' : ''}${name}]\n${profile}\n`;
+}

@@ -146,7 +146,11 @@ describe('sdkGroups', () => {
   it('puts every SDK into exactly one group', () => {
     fc.assert(
       fc.property(worlds({ maxPods: 1, facts: 'stated' }), (given) => {
-        const sdks = sdkGroups(resolveAll(given)).flatMap((group) => group.sdks);
+        // The answers for one container, as `explain` shows them.
+        const answers = resolveAll(given);
+        const name = answers[0]?.subject.container.name;
+        const ofOne = answers.filter(({ subject }) => subject.container.name === name);
+        const sdks = sdkGroups(ofOne).flatMap((group) => group.sdks);
         expect(sdks.toSorted()).toEqual([...sdkFamilies].toSorted());
       }),
       { numRuns: 10 },

@@ -1,7 +1,7 @@
 import { kube2iamDefaults } from '../../model/kube2iam.ts';
 import type { World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf, type Intention } from '../intention.ts';
 import { causeRule, type ConflictRow } from '../law.ts';
@@ -13,19 +13,18 @@ import {
   flagFix,
   flagPlace,
   weighed,
-  withoutDefaultRole,
   type DaemonReply,
   type Ground,
 } from '../laws/daemonReplies.ts';
+import { withoutDefaultRole } from '../laws/defaultRole.ts';
 import { allowRoles } from '../laws/allowedRoles.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 
 const mapper = 'jtblin/kube2iam:mappings/mapper.go';
 
 /** What the objects of the workload of an answer ask for. */
-function asked({ world }: Examined, { subject }: Answer): readonly Intention[] {
-  const { namespace, workload } = subject;
-  const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+function asked({ world }: Examined, answer: Answer): readonly Intention[] {
+  const found = workloadOf(world, answer);
   return found ? intentionsOf(world, found) : [];
 }
 

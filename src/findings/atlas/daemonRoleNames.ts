@@ -1,9 +1,10 @@
 import { parseRoleArn } from '../../model/arn.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import type { Rule } from '../finding.ts';
 import { daemonRepliesRule, flagFix, flagPlace, weighed, type DaemonReply } from '../laws/daemonReplies.ts';
+import { givesDefaultRole } from '../laws/defaultRole.ts';
 import { inertAnnotationRule } from '../laws/inertAnnotation.ts';
 import { objectOf } from '../laws/notInjected.ts';
 
@@ -112,7 +113,7 @@ export const daemonRoleNameRules: readonly Rule[] = [
         at: chosen.at,
         why: `the annotation of ${namespace}/${workload.name} is empty, which kube2iam takes for the name of a role`,
         // Without the annotation it would be the default role, which is another conflict.
-        fixes: hasDefaultRole(reply) ? [] : annotate(world, reply, undefined),
+        fixes: givesDefaultRole(reply.daemon) ? [] : annotate(world, reply, undefined),
       };
     },
   ),
@@ -161,17 +162,9 @@ function underAPath(
     .find(({ name, accountId, path }) => name === role.name && accountId === role.accountId && path !== '/');
 }
 
-function hasDefaultRole({ daemon: { flags } }: DaemonReply): boolean {
-  return flags.defaultRole !== '' || flags.autoDiscoverDefaultRole;
-}
-
-function annotate(
-  world: World,
-  { answer: { subject }, daemon }: DaemonReply,
-  value: string | undefined,
-): readonly Fix[] {
-  const { namespace, workload } = subject;
-  const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+function annotate(world: World, { answer, daemon }: DaemonReply, value: string | undefined): readonly Fix[] {
+  const { namespace, workload } = answer.subject;
+  const found = workloadOf(world, answer);
   if (!found) return [];
   const key = daemon.flags.iamRoleKey;
   const title =

@@ -1,7 +1,7 @@
 import { annotationRef, describeRef } from '../../model/objectRef.ts';
 import type { Workload } from '../../model/workload.ts';
 import { behavesSo, knowsStrangers } from '../../services/kube2iamVersion.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type Sighting } from '../law.ts';
 import {
@@ -9,9 +9,9 @@ import {
   daemonRepliesRule,
   flagPlace,
   weighed,
-  withoutDefaultRole,
   type DaemonReply,
 } from '../laws/daemonReplies.ts';
+import { withoutDefaultRole } from '../laws/defaultRole.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 import { workloadNames } from '../workloads.ts';
@@ -31,8 +31,7 @@ const sharedExternalId: Rule = causeRule(
     const byRole = new Map<string, { readonly reply: DaemonReply; readonly externalId: string }[]>();
     for (const reply of daemonReplies(answers)) {
       const chosen = weighed(reply, 'roleChosen');
-      const { namespace, workload } = reply.answer.subject;
-      const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      const found = workloadOf(world, reply.answer);
       if (chosen?.by !== 'annotation' || !found) continue;
       const externalId = found.template.annotations[reply.daemon.flags.iamExternalIdKey] ?? '';
       byRole.set(chosen.roleArn, [...(byRole.get(chosen.roleArn) ?? []), { reply, externalId }]);
@@ -43,8 +42,7 @@ const sharedExternalId: Rule = causeRule(
       if (ids.size < 2 || !first) return [];
       const affected = users.map(({ reply }) => reply.answer);
       const { daemon, answer } = first.reply;
-      const { namespace, workload } = answer.subject;
-      const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      const found = workloadOf(world, answer);
       return [
         {
           at: found ? annotationRef(found.template, daemon.flags.iamExternalIdKey) : daemon.ref,
@@ -112,8 +110,7 @@ export const daemonRolePodRules: readonly Rule[] = [
     },
     (reply, { world }) => {
       const source = weighed(reply, 'podBySourceAddress');
-      const { namespace, workload } = reply.answer.subject;
-      const own = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+      const own = workloadOf(world, reply.answer);
       const address = own?.template.status?.podIP;
       if (!own || !source?.at || address === undefined || hasEnded(own)) return undefined;
       const another = source.found === 'pod' && source.at.name !== own.template.ref.name;

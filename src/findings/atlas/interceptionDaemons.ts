@@ -3,11 +3,13 @@ import { describeRef } from '../../model/objectRef.ts';
 import type { ClusterNode } from '../../model/node.ts';
 import type { KiamAgent } from '../../model/kiam.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
+import type { World } from '../../model/world.ts';
 import type { Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
 import { causeRule, type Sighting } from '../law.ts';
 import { daemonRepliesRule, flagFix, flagPlace, weighed } from '../laws/daemonReplies.ts';
-import { closeMetadata, metadataWays } from '../laws/metadataBlock.ts';
+import { closeMetadataForPods } from '../laws/closeMetadata.ts';
+import { metadataWays } from '../laws/metadataBlock.ts';
 import { daemonAt, notInterceptedRule, stationOf } from '../laws/missedByKube2iam.ts';
 import { workloadNames } from '../workloads.ts';
 
@@ -17,8 +19,10 @@ function isNodeRoleOpen({ imds }: ClusterNode): boolean {
   return httpEndpoint !== 'disabled' && (httpTokens !== 'required' || httpPutResponseHopLimit > 1);
 }
 
-function runs({ startupFaults, serviceAccountName }: Kube2iam | KiamAgent): boolean {
-  return startupFaults.length === 0 && serviceAccountName !== 'default';
+/** Tells whether a daemon can serve at all: kube2iam has to list pods, which the account `default` may not. */
+function canServe({ kube2iam }: World, daemon: Kube2iam | KiamAgent): boolean {
+  const mayList = daemon.serviceAccountName !== 'default' || !kube2iam.some(({ ref }) => ref === daemon.ref);
+  return daemon.startupFaults.length === 0 && mayList;
 }
 
 /** Conflicts about the life of the daemon and of its rule. */
@@ -40,11 +44,11 @@ export const interceptionDaemonRules: readonly Rule[] = [
     ({ answer: { outcomes }, outcome, step, intention }, { world }) => {
       const daemon = daemonAt(world, step);
       const served = outcomes[0]?.mechanism === intention.mechanism;
-      return daemon && served && outcome.mechanism === 'imds' && runs(daemon)
+      return daemon && served && outcome.mechanism === 'imds' && canServe(world, daemon)
         ? {
             at: daemon.ref,
             why: `until ${describeRef(daemon.ref)} has added its rule on a node, pods there reach the metadata service`,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           }
         : undefined;
     },
@@ -63,7 +67,7 @@ export const interceptionDaemonRules: readonly Rule[] = [
     'usual',
     ({ step }, { world }) => {
       const daemon = daemonAt(world, step);
-      return daemon && runs(daemon)
+      return daemon && canServe(world, daemon)
         ? {
             at: daemon.ref,
             why: `the rule of ${describeRef(daemon.ref)} is there, and nothing listens behind it`,
@@ -86,7 +90,7 @@ export const interceptionDaemonRules: readonly Rule[] = [
     'usual',
     ({ step, outcome }, { world }) => {
       const daemon = daemonAt(world, step);
-      if (!step.at || (daemon && !runs(daemon))) return undefined;
+      if (!step.at || (daemon && !canServe(world, daemon))) return undefined;
       // Of a rule that is shown, only what is behind it tells.
       if (step.reason === 'ruleRewrites') {
         const deaf = stationOf(outcome, 'imds', ({ reason }) => reason === 'noListener');
@@ -124,7 +128,7 @@ export const interceptionDaemonRules: readonly Rule[] = [
                 at: preStop,
                 message: `a hook runs when a pod of ${describeRef(ref)} ends; if it takes the rule away, ${workloadNames(open.flatMap(({ answers }) => answers)).join(', ')} can reach the node role until the next is there`,
                 answers: [],
-                fixes: [closeMetadata],
+                fixes: [closeMetadataForPods],
               },
             ]
           : [],

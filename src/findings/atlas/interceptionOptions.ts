@@ -1,9 +1,11 @@
 import { describeRef } from '../../model/objectRef.ts';
-import type { Outcome } from '../../resolve/answer.ts';
+import type { PacketPath } from '../../network/path.ts';
+import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, whereUsually, type Sighting } from '../law.ts';
 import { byGround } from '../laws/daemonReplies.ts';
-import { closeMetadata } from '../laws/metadataBlock.ts';
+import { closeMetadataForPods } from '../laws/closeMetadata.ts';
+import { consequences, severityOf } from '../laws/consequences.ts';
 import { stationOf } from '../laws/missedByKube2iam.ts';
 import type { ConflictRow } from '../law.ts';
 import { mechanismWords, nameIdentity, withSdks, workloadNames } from '../workloads.ts';
@@ -25,6 +27,55 @@ function tokenIsLost(outcome: Outcome): boolean {
   );
 }
 
+/** Requests that go to the port of kube2iam itself; they are answered as long as the address is the pod's. */
+function askedDirectly(answers: readonly Answer[]): readonly Sighting[] {
+  const direct = whereUsually(
+    answers,
+    (outcome) =>
+      outcome.mechanism === 'kube2iam' &&
+      arrivals(outcome).some(({ steps }) => !steps.some(({ action }) => action === 'rewrites')),
+  );
+  const [first] = direct;
+  if (!first) return [];
+  return [
+    {
+      at: first.subject.at,
+      message: `${workloadNames(direct).join(', ')} asks the port of kube2iam on a node directly, and is answered without any rule`,
+      severity: 'latent',
+      answers: direct,
+    },
+  ];
+}
+
+/** Requests of pods that arrive under the address of their node, which is nobody's to kube2iam. */
+function seenAsNode(answers: readonly Answer[]): readonly Sighting[] {
+  const masked = whereUsually(
+    answers,
+    (outcome) =>
+      !isOnHost(outcome) &&
+      arrivals(outcome).some(
+        ({ end }) => end.kind === 'arrives' && end.at.kind === 'kube2iam' && end.at.sourceAddress === 'node',
+      ),
+  );
+  const [first] = masked;
+  if (!first) return [];
+  return [
+    {
+      at: first.subject.at,
+      message: `a rule of the node puts its own address on the requests of ${workloadNames(masked).join(', ')}, which kube2iam knows as nobody’s; it gets ${consequences(masked)}`,
+      severity: severityOf(masked),
+      answers: masked,
+    },
+  ];
+}
+
+/** The ways by which requests reach kube2iam. */
+function arrivals(outcome: Outcome): readonly PacketPath[] {
+  return exchangesOf(outcome)
+    .flatMap(({ ways }) => ways.map(({ path }) => path))
+    .filter(({ end }) => end.kind === 'arrives' && end.at.kind === 'kube2iam');
+}
+
 /** Conflicts about the options of the metadata service. */
 export const interceptionOptionRules: readonly Rule[] = [
   causeRule(hop1Optional, ({ answers }) =>
@@ -42,7 +93,7 @@ export const interceptionOptionRules: readonly Rule[] = [
               ground: {
                 at: node.imds.ref ?? node.ref,
                 why: `${describeRef(node.ref)} has hop limit 1 and does not require tokens`,
-                fixes: [closeMetadata],
+                fixes: [closeMetadataForPods],
               },
             },
           ];
@@ -74,7 +125,7 @@ export const interceptionOptionRules: readonly Rule[] = [
         at: newer.at,
         message: `${name} goes on to ${nameIdentity(fallback.identity)} by the metadata service when ${mechanismWords[newer.mechanism]} fails${withSdks(affected, answers)}`,
         answers: affected,
-        fixes: [closeMetadata],
+        fixes: [closeMetadataForPods],
       };
     }),
   ),
@@ -88,30 +139,7 @@ export const interceptionOptionRules: readonly Rule[] = [
       source: 'jtblin/kube2iam:server/server.go, jtblin/kube2iam:k8s/k8s.go (PodByIP)',
       advice: 'give kube2iam `--node`, and exempt the metadata service from proxies',
     },
-    ({ answers }) => {
-      const direct = whereUsually(
-        answers,
-        (outcome) =>
-          outcome.mechanism === 'kube2iam' &&
-          exchangesOf(outcome).some(({ ways }) =>
-            ways.some(
-              ({ path }) =>
-                path.end.kind === 'arrives' &&
-                path.end.at.kind === 'kube2iam' &&
-                !path.steps.some(({ action }) => action === 'rewrites'),
-            ),
-          ),
-      );
-      const [first] = direct;
-      if (!first) return [];
-      return [
-        {
-          at: first.subject.at,
-          message: `${workloadNames(direct).join(', ')} asks the port of kube2iam on a node directly, and is answered without any rule`,
-          answers: direct,
-        },
-      ];
-    },
+    ({ answers }) => [...askedDirectly(answers), ...seenAsNode(answers)],
   ),
 ];
 

@@ -7,7 +7,7 @@ import type { World } from '../../model/world.ts';
 import { matchesSelector } from '../../model/labels.ts';
 import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
@@ -38,8 +38,7 @@ const cutsOf: (examined: Examined) => readonly Cut[] = oncePer(findCuts);
 
 function findCuts({ world, answers }: Examined): readonly Cut[] {
   return answers.flatMap((answer) => {
-    const { namespace, workload: id } = answer.subject;
-    const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+    const workload = workloadOf(world, answer);
     const [usual] = answer.outcomes;
     if (!workload || !usual) return [];
     return exchangesOf(usual).flatMap(({ request, ways }) =>

@@ -4,9 +4,9 @@ import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import type { Rule } from '../finding.ts';
+import { closeMetadataForPods } from '../laws/closeMetadata.ts';
 import {
   alone,
-  closeMetadata,
   doesNotHoldRule,
   egressExceptMetadata,
   exceptsMetadata,
@@ -52,7 +52,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
         ? {
             at: block.ref,
             why: `nothing in this cluster enforces ${describeRef(block.ref)}`,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           }
         : undefined;
     },
@@ -200,7 +200,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
         ? {
             at: block.ref,
             why: `this is an IPv6 cluster, and the IPv4 address of the metadata service passes ${describeRef(block.ref)}`,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           }
         : undefined;
     },
@@ -221,7 +221,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
         ? {
             at: block.ref,
             why: `the network policy agent of this cluster overlooks the exceptions of ${describeRef(block.ref)}`,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           }
         : undefined;
     },

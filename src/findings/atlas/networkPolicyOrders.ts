@@ -7,9 +7,9 @@ import { tracePacket } from '../../resolve/tracePacket.ts';
 import type { Rule } from '../finding.ts';
 import { consequences } from '../laws/consequences.ts';
 import { causeRule, whereUsually, type Sighting } from '../law.ts';
+import { closeMetadataForPods } from '../laws/closeMetadata.ts';
 import {
   alone,
-  closeMetadata,
   doesNotHoldRule,
   givesNodeRole,
   metadataSaying,
@@ -87,7 +87,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
         return {
           at: denial,
           why: `the network policy engine of this cluster does not enforce ${describeRef(denial)}`,
-          fixes: [closeMetadata],
+          fixes: [closeMetadataForPods],
         };
       }
       const allows = stepBecause(way, 'policyAllows')?.at;
@@ -98,7 +98,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
         ? {
             at: allows,
             why: `${describeRef(allows)} allows the metadata service before ${describeRef(block.ref)} is asked`,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           }
         : undefined;
     },
@@ -135,7 +135,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
         at,
         message: `${describeRef(at)} closes the metadata service only once it is loaded; before, ${ways.map(({ workload }) => `${workload.namespace}/${workload.name}`).join(', ')} can take the node role`,
         answers: [],
-        fixes: [closeMetadata],
+        fixes: [closeMetadataForPods],
       }));
     },
   ),
@@ -168,7 +168,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
             at: block.ref,
             message: `init container ${block.name} of ${workload.namespace}/${workload.name} closes the metadata service only after ${names} has run, which gets ${consequences(before)}`,
             answers: before,
-            fixes: [closeMetadata],
+            fixes: [closeMetadataForPods],
           },
         ];
       }),

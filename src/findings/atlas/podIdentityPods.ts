@@ -1,10 +1,9 @@
 import { roleArnAnnotation } from '../../model/builder.ts';
 import { annotationRef, describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Patch } from '../../model/patch.ts';
-import { indexOf, type World } from '../../model/world.ts';
+import { indexOf } from '../../model/world.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { reachOfWorkload } from '../../resolve/reachOf.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, whereUsually, type Sighting } from '../law.ts';
 import { closeMetadataForPods } from '../laws/closeMetadata.ts';
@@ -12,8 +11,10 @@ import { consequences, severityOf } from '../laws/consequences.ts';
 import { answersOfAccount } from '../laws/inertAnnotation.ts';
 import { nodeOf } from '../laws/nodeOf.ts';
 import { isOfOneMoment, objectOf, recreateFixes } from '../laws/notInjected.ts';
+import { takesFromMetadata } from '../laws/takesFromMetadata.ts';
+import { roleName } from '../laws/trustPolicy.ts';
 import { workloadOf } from '../laws/workloadOf.ts';
-import { nameIdentity, workloadNames } from '../workloads.ts';
+import { workloadNames } from '../workloads.ts';
 
 const handler = 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go';
 
@@ -178,11 +179,8 @@ const patterns: Rule = causeRule(
 );
 
 function fits(pattern: string, name: string): boolean {
-  const written = pattern
-    .replace(/[^a-z0-9*?-]/g, '')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${written}$`).test(name);
+  const known = pattern.replaceAll(/[^a-z0-9*?-]/g, '');
+  return new RegExp(`^${known.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
 }
 
 /** The association works, and the node role is within reach beside it. */
@@ -201,18 +199,14 @@ const metadataOpen: Rule = causeRule(
       string,
       { readonly at: ObjectRef; readonly role: string; readonly open: Answer[] }
     >();
-    const seen = new Map<Workload, string | undefined>();
     for (const answer of whereUsually(answers, ({ mechanism }) => mechanism === 'podIdentity')) {
       const workload = workloadOf(world, answer);
-      const node = answer.outcomes[0] && nodeOf(answer.outcomes[0]);
-      if (!workload || !node || workload.template.hostNetwork) continue;
-      if (!seen.has(workload)) seen.set(workload, nodeRoleWithin(world, workload));
-      const role = seen.get(workload);
-      if (role === undefined) continue;
-      const at = node.ref;
+      const { ref: at, roleArn } = (answer.outcomes[0] && nodeOf(answer.outcomes[0])) ?? {};
+      if (!workload || !at || roleArn === undefined || workload.template.hostNetwork) continue;
+      if (!takesFromMetadata(world, workload, roleArn)) continue;
       const known = byNode.get(at.name);
       if (known) known.open.push(answer);
-      else byNode.set(at.name, { at, role, open: [answer] });
+      else byNode.set(at.name, { at, role: roleName(roleArn), open: [answer] });
     }
     return [...byNode.values()].map(({ at, role, open }): Sighting => ({
       at,
@@ -222,13 +216,6 @@ const metadataOpen: Rule = causeRule(
     }));
   },
 );
-
-function nodeRoleWithin(world: World, workload: Workload): string | undefined {
-  const reach = reachOfWorkload(world, workload).find(
-    ({ hops, when }) => hops.length === 1 && hops[0].by === 'imds' && when.some((all) => all.length === 0),
-  );
-  return reach && nameIdentity(reach.identity);
-}
 
 /** Conflicts between associations and the pods that they are for. */
 export const podIdentityPodRules: readonly Rule[] = [bothConfigured, cacheRace, patterns, metadataOpen];

@@ -21,13 +21,7 @@ function findReplies({ answers }: Examined): readonly AgentReply[] {
       ({ request, evidence }) => request.kind === 'container' && evidence.length > 0,
     );
     const last = asked.at(-1);
-    if (!last) return [];
-    return [
-      {
-        answer,
-        evidence: last.evidence,
-      },
-    ];
+    return last ? [{ answer, evidence: last.evidence }] : [];
   });
 }
 

@@ -10,6 +10,7 @@ import type { Examined, Rule, Severity } from '../finding.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
 import { workloadNames } from '../workloads.ts';
 import { consequences, severityOf } from './consequences.ts';
+import { nodeOf } from './nodeOf.ts';
 
 /** What kube2iam made of the metadata requests of one container, and what it weighed. */
 export interface DaemonReply {
@@ -37,12 +38,11 @@ export function daemonReplyOf(answer: Answer, outcome: Outcome): DaemonReply | u
   for (const { ways, reply, evidence } of exchangesOf(outcome)) {
     const end = ways.at(-1)?.path.end;
     if (end?.kind !== 'arrives' || end.at.kind !== 'kube2iam') continue;
-    const placed = outcome.trace.find(({ kind }) => kind === 'placement');
     found = {
       answer,
       outcome,
       daemon: end.at.daemon,
-      node: placed?.kind === 'placement' ? placed.placement.node : undefined,
+      node: nodeOf(outcome),
       reply,
       evidence: [...(found?.evidence ?? []), ...evidence],
     };
@@ -124,9 +124,4 @@ export function flagFix({ ref }: Kube2iam, title: string, set: Partial<Kube2iam[
     title: `${title} of ${describeRef(ref)}`,
     patches: [{ kind: 'kube2iamFlags', object: ref, set, withoutArguments: [] }],
   };
-}
-
-/** Proposes that kube2iam has no default role. */
-export function withoutDefaultRole(daemon: Kube2iam): Fix {
-  return flagFix(daemon, 'remove the default role', { defaultRole: '', autoDiscoverDefaultRole: false });
 }

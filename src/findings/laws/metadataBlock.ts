@@ -12,11 +12,11 @@ import { weigh } from '../../network/policies/ruling.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Placement } from '../../resolve/placement.ts';
 import { tracePacket } from '../../resolve/tracePacket.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Examined, Rule, Severity } from '../finding.ts';
 import { causeRule, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
 import { workloadNames } from '../workloads.ts';
 import { consequences } from './consequences.ts';
+import { workloadOf } from './workloadOf.ts';
 
 /** The address of the instance metadata service. */
 export const metadataAddress = '169.254.169.254';
@@ -43,8 +43,7 @@ export const metadataWays: (examined: Examined) => readonly MetadataWay[] = once
 function followRequests({ world, answers }: Examined): readonly MetadataWay[] {
   const byWorkload = new Map<Workload, Answer[]>();
   for (const answer of answers) {
-    const { namespace, workload } = answer.subject;
-    const found = findWorkload(world, `${namespace}/${workload.kind}/${workload.name}`);
+    const found = workloadOf(world, answer);
     if (found) byWorkload.set(found, [...(byWorkload.get(found) ?? []), answer]);
   }
   return [...byWorkload].flatMap(([workload, own]) => {
@@ -146,12 +145,6 @@ function severityOfHole(answers: readonly Answer[]): Severity {
   const asNode = whereUsually(answers, ({ mechanism }) => mechanism === 'imds');
   return asNode.length > 0 ? 'wrongIdentity' : 'latent';
 }
-
-/** Proposes that no pod gets credentials of the node by way of its metadata service. */
-export const closeMetadata: Fix = {
-  title: 'require tokens of the metadata service with hop limit 1',
-  patches: [{ kind: 'imds', options: { httpTokens: 'required', httpPutResponseHopLimit: 1 } }],
-};
 
 /** Proposes another text of a policy. */
 export function rewritePolicy(policy: NetworkPolicy, title: string, change: Partial<NetworkPolicy>): Fix {

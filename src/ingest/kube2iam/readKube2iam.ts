@@ -43,7 +43,7 @@ export function readKube2iam(
     ...workload,
     image: container.image,
     flags: applied.flags,
-    ...bareSwitches(args),
+    ...bareSwitches(args, line.given),
     ...preStopOf(field),
     flagRefs: Object.fromEntries(line.given.map((given) => [given.name, refOf(given.field)])),
     startupFaults: faults.map(({ field: _field, help: _help, ...startupFault }) => startupFault),
@@ -59,10 +59,16 @@ function preStopOf(container: Field): Pick<Kube2iam, 'preStop'> {
   return hook.value === undefined ? {} : { preStop: refOf(hook) };
 }
 
-function bareSwitches(args: readonly Argument[]): Pick<Kube2iam, 'bareSwitches'> {
-  const names = args.map(({ text }) => text.slice(2));
-  const bare = names.filter((name) => flagDefinitions.get(name)?.type === 'boolean');
-  return bare.length === 0 ? {} : { bareSwitches: bare };
+/** Names the switches whose argument is their name and nothing else. */
+function bareSwitches(
+  args: readonly Argument[],
+  given: readonly GivenFlag[],
+): Pick<Kube2iam, 'bareSwitches'> {
+  const texts = new Map(args.map(({ field, text }) => [field, text]));
+  const bare = given.filter(
+    ({ name, field }) => texts.get(field) === `--${name}` && flagDefinitions.get(name)?.type === 'boolean',
+  );
+  return bare.length === 0 ? {} : { bareSwitches: bare.map(({ name }) => name) };
 }
 
 /** Recognises the container: by its image, by its program, by its name, or as the only one of `kube2iam`. */

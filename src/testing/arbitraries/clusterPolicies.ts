@@ -4,10 +4,13 @@ import type { AdminPeer, AdminPolicy, AdminRule } from '../../model/adminNetwork
 import type { CalicoEntity, CalicoPolicy, CalicoRule } from '../../model/calicoPolicy.ts';
 import type { CalicoSelector } from '../../model/calicoSelector.ts';
 import type { CiliumEntry, CiliumPolicy } from '../../model/ciliumPolicy.ts';
+import { cniIds, type CniId } from '../../model/cni.ts';
 import type { NetworkPolicyPort } from '../../model/kubernetes.ts';
 import { everything, type LabelSelector } from '../../model/labels.ts';
 import type { ObjectRef } from '../../model/objectRef.ts';
 import type { World } from '../../model/world.ts';
+import type { PolicyKind } from '../../network/cni/profile.ts';
+import { cniProfile } from '../../network/cni/profiles.ts';
 import { mostly } from './buildStep.ts';
 import { testNamespaces } from './clusterNames.ts';
 
@@ -20,16 +23,49 @@ const https: NetworkPolicyPort = { protocol: 'TCP', port: 443 };
 const http: NetworkPolicyPort = { protocol: 'TCP', port: 80 };
 const web: LabelSelector = { matchLabels: { tier: 'web' }, matchExpressions: [] };
 
-/** Draws policies of the cluster's administrators, of Cilium's and of Calico's; mostly none. */
-export function clusterPolicies(): fc.Arbitrary<WorldStep> {
+/**
+ * Draws policies of the cluster's administrators, of Cilium's and of Calico's; mostly none. Where facts are
+ * stated, the CNI is mostly one that enforces them: elsewhere they are as good as not there.
+ */
+export function clusterPolicies(known: 'stated' | 'mayBeOpen'): fc.Arbitrary<WorldStep> {
   const admin = fc
     .uniqueArray(adminPolicy(), { minLength: 1, maxLength: 2, selector: ({ name }) => name })
     .map((adminPolicies): WorldStep => (world) => ({ ...world, adminPolicies }));
   const cilium = fc
     .uniqueArray(ciliumPolicy(), { minLength: 1, maxLength: 2, selector: ({ name }) => name })
     .map((ciliumPolicies): WorldStep => (world) => ({ ...world, ciliumPolicies }));
-  return mostly<WorldStep>((world) => world, fc.oneof(admin, cilium, calicoObjects()), 2);
+  const calico = calicoObjects();
+  const drawn =
+    known === 'mayBeOpen'
+      ? fc.oneof(admin, cilium, calico)
+      : fc.oneof(
+          enforced(admin, 'awsClusterNetworkPolicy', 'clusterNetworkPolicy', 'adminNetworkPolicy'),
+          enforced(cilium, 'ciliumNetworkPolicy'),
+          enforced(calico, 'calicoNetworkPolicy'),
+        );
+  return mostly<WorldStep>((world) => world, drawn, 2);
 }
+
+/** Draws with the policies a CNI that enforces one of these kinds, or leaves the CNI as it is. */
+function enforced(
+  policies: fc.Arbitrary<WorldStep>,
+  ...kinds: readonly OtherKind[]
+): fc.Arbitrary<WorldStep> {
+  const enforcing = cniIds.filter((id) => {
+    const { policy } = cniProfile(id);
+    return policy.kind === 'enforced' && kinds.some((kind) => policy.otherKinds[kind].value === 'enforced');
+  });
+  return fc
+    .tuple(policies, mostly<CniId | undefined>(undefined, fc.constantFrom(...enforcing), 1))
+    .map(([step, cni]) => (world) => {
+      const built = step(world);
+      if (cni === undefined) return built;
+      const others = built.facts.filter(({ name }) => name !== 'cni');
+      return { ...built, facts: [...others, { name: 'cni', value: cni }] };
+    });
+}
+
+type OtherKind = Exclude<PolicyKind, 'networkPolicy'>;
 
 const adminPeers: readonly (readonly AdminPeer[])[] = [
   [{ kind: 'networks', cidrs: [metadata] }],

@@ -125,6 +125,7 @@ const severalContainers: fc.Arbitrary<Readonly<Record<string, ContainerOptions>>
   { app: {}, sidecar: { kind: 'sidecar' } },
   { setup: { kind: 'init' }, app: {} },
   { app: { env: { AWS_REGION: 'us-east-1' } } },
+  { app: { envFromSecrets: ['not-shown'] } },
 );
 
 /** Draws pods and controllers, at least one; none has the name of another. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { world } from '../../model/builder.ts';
 import type { World } from '../../model/world.ts';
-import { inOrder, perhaps, unchanged } from './buildStep.ts';
+import { inOrder, mostly, perhaps, unchanged } from './buildStep.ts';
 import { testAccount, testIssuer } from './clusterNames.ts';
 import { kiam, kube2iam, node, statedFacts } from './clusterParts.ts';
 import { clusterPolicies, nodeRules } from './clusterPolicies.ts';
@@ -51,14 +51,15 @@ export function worlds(constraints: WorldConstraints = {}): fc.Arbitrary<World> 
       facts: known === 'stated' ? statedFacts() : fc.constant(unchanged),
       organization: perhapsOrganization(),
       withKiam: kiam(known),
-      withPolicies: plain ? asIs : clusterPolicies(),
+      issuer: mostly<string | undefined>(testIssuer, fc.constant(undefined), 9),
+      withPolicies: plain ? asIs : clusterPolicies(known),
       withRules: plain ? asIs : nodeRules(),
     })
-    .map(({ withKiam, withPolicies, withRules, ...parts }) =>
-      withRules(withPolicies(withKiam(inOrder(Object.values(parts))(emptyCluster()).build()))),
+    .map(({ issuer, withKiam, withPolicies, withRules, ...parts }) =>
+      withRules(withPolicies(withKiam(inOrder(Object.values(parts))(emptyCluster(issuer)).build()))),
     );
 }
 
-function emptyCluster(): ReturnType<typeof world> {
-  return world().cluster({ accountId: testAccount, oidcIssuer: testIssuer });
+function emptyCluster(oidcIssuer: string | undefined): ReturnType<typeof world> {
+  return world().cluster({ accountId: testAccount, ...(oidcIssuer === undefined ? {} : { oidcIssuer }) });
 }

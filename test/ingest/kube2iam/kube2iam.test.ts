@@ -345,6 +345,19 @@ describe('why kube2iam does not start', () => {
   });
 });
 
+describe('what the chart makes of values', () => {
+  it('notes a switch that stands alone, and not the value of another flag', () => {
+    const args = ['--namespace-restrictions', '--iptables=true', '--default-role', '--verbose'];
+    expect(daemonOf({ args })?.bareSwitches).toEqual(['namespace-restrictions']);
+  });
+
+  it('notes a hook that runs when the pod ends', () => {
+    const hook = '"lifecycle": {"preStop": {"exec": {"command": ["sh"]}}}, "env"';
+    const [daemon] = read(daemonSet({}).replace('"env"', hook)).world.kube2iam;
+    expect(daemon?.preStop?.field).toMatch(/lifecycle\.preStop$/);
+  });
+});
+
 describe('laws of the command line', () => {
   const strings = [...flagDefinitions].filter(([, { type }]) => type === 'string').map(([name]) => name);
   const value = fc.stringMatching(/^[a-z0-9][a-z0-9./:+-]{0,12}$/);
