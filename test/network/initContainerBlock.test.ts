@@ -16,21 +16,32 @@ const block = `{ name: block, image: example.com/tools:1, command: [${rule.split
 const inShell = `{ name: block, image: example.com/tools:1, command: [sh, -c, "${rule}"] }`;
 const app = '  containers: [{ name: app, image: example.com/app:1 }]\n';
 
-const cases: readonly (readonly [what: string, spec: string, container: 'setup' | 'app', by?: string])[] = [
-  ['what starts after it is shut out', `${app}  initContainers: [${setup}, ${block}]\n`, 'app', 'block'],
-  ['a line of a shell is one too', `${app}  initContainers: [${inShell}]\n`, 'app', 'block'],
-  ['what started before is not', `${app}  initContainers: [${setup}, ${block}]\n`, 'setup'],
-  ['the first shuts the others out', `${app}  initContainers: [${block}, ${setup}]\n`, 'setup', 'block'],
-  ['any other command shuts nobody out', `${app}  initContainers: [${setup}]\n`, 'app'],
-  [
-    'of a hostNetwork pod nothing is said',
-    `  hostNetwork: true\n${app}  initContainers: [${block}]\n`,
-    'app',
-  ],
+function starts(...init: readonly string[]): string {
+  return `${app}  initContainers: [${init.join(', ')}]\n`;
+}
+
+interface Case {
+  readonly what: string;
+  readonly spec: string;
+  readonly name: 'setup' | 'app';
+  readonly by?: string;
+}
+
+const cases: readonly Case[] = [
+  { what: 'what starts after it is shut out', spec: starts(setup, block), name: 'app', by: 'block' },
+  { what: 'a line of a shell is one too', spec: starts(inShell), name: 'app', by: 'block' },
+  { what: 'what started before is not', spec: starts(setup, block), name: 'setup' },
+  { what: 'the first shuts the others out', spec: starts(block, setup), name: 'setup', by: 'block' },
+  { what: 'any other command shuts nobody out', spec: starts(setup), name: 'app' },
+  {
+    what: 'of a hostNetwork pod nothing is said',
+    spec: `  hostNetwork: true\n${starts(block)}`,
+    name: 'app',
+  },
 ];
 
 describe('blockingInitContainer', () => {
-  it.each(cases)('%s', (_what, spec, name, by) => {
+  it.each(cases)('$what', ({ spec, name, by }) => {
     const kind = name === 'app' ? 'app' : 'init';
     expect(blockingInitContainer(podWith(spec), { name, kind })?.name).toBe(by);
   });

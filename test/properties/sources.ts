@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { readRecordings, readScenarios as readDaemonScenarios } from '../../conformance/daemons/lab/scenarios.mjs';
+import {
+  readRecordings,
+  readScenarios as readDaemonScenarios,
+} from '../../conformance/daemons/lab/scenarios.mjs';
 import { replayKiam } from '../../conformance/daemons/replay/kiam.ts';
 import { replayKube2iam } from '../../conformance/daemons/replay/kube2iam.ts';
 import { readScenarios } from '../../conformance/sdk/lab/scenarios.mjs';
@@ -72,14 +75,20 @@ export function recordedSdks(seen: Tally): void {
   }
 }
 
-/** The scenarios in which the real kube2iam and kiam were recorded; whoever calls looks at what is said. */
+/** What nothing but a recording of a real daemon reaches, with the scenario that does. */
+const onlyRecorded: Readonly<Record<'kube2iam' | 'kiam', readonly string[]>> = {
+  kube2iam: ['map-path', 'map-none-no-base', 'sts-no-region'],
+  kiam: ['map-path', 'map-arn-rubbish', 'path-healthz', 'sts-prefetched', 'server-gone'],
+};
+
+/** Some scenarios in which the real kube2iam and kiam were recorded; whoever calls looks at what is said. */
 export function recordedDaemons(): void {
   const replays = { kube2iam: replayKube2iam, kiam: replayKiam } as const;
   for (const daemon of ['kube2iam', 'kiam'] as const) {
     const { recordings } = readRecordings(daemon);
     for (const scenario of readDaemonScenarios(daemon)) {
       const recording = recordings[scenario.id];
-      if (recording && scenario.outside === undefined) replays[daemon](scenario, recording);
+      if (recording && onlyRecorded[daemon].includes(scenario.id)) replays[daemon](scenario, recording);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { roleArnAnnotation } from '../../model/builder.ts';
-import { annotationRef, describeRef } from '../../model/objectRef.ts';
+import { annotationRef, describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
@@ -210,7 +210,7 @@ export const daemonRoleAssumeRules: readonly Rule[] = [
 function ownIdentity(
   world: World,
   { ref, namespace, serviceAccountName }: DaemonReply['daemon'],
-): { readonly at: ReturnType<typeof annotationRef>; readonly fixes: readonly Fix[] } {
+): { readonly at: ObjectRef; readonly fixes: readonly Fix[] } {
   const account = indexOf(world).serviceAccount(namespace, serviceAccountName);
   if (account?.annotations[roleArnAnnotation] === undefined) return { at: ref, fixes: [] };
   const object = { kind: 'ServiceAccount', namespace, name: serviceAccountName };

@@ -1,4 +1,4 @@
-import { fieldOf } from '../../model/objectRef.ts';
+import { fieldOf, type ObjectRef } from '../../model/objectRef.ts';
 import { parseRoleArn } from '../../model/arn.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import type { World } from '../../model/world.ts';
@@ -62,11 +62,14 @@ function textsIn(replies: readonly DaemonReply[], namespace: string): readonly s
   return [...new Set(own.map((reply) => weighed(reply, 'roleChosen')?.text ?? ''))].toSorted();
 }
 
-/** Why kube2iam did not let a namespace have a role. */
-function refusedIn(
-  reply: DaemonReply,
-  world: World,
-): { readonly roleArn: string; readonly text: string; readonly list: string | undefined } | undefined {
+/** A role that kube2iam did not let a namespace have, and the list of the namespace as written. */
+interface Refused {
+  readonly roleArn: string;
+  readonly text: string;
+  readonly list: string | undefined;
+}
+
+function refusedIn(reply: DaemonReply, world: World): Refused | undefined {
   const chosen = weighed(reply, 'roleChosen');
   const restriction = weighed(reply, 'namespaceRestriction');
   if (!chosen || chosen.text === '' || restriction?.allowed !== false) return undefined;
@@ -77,7 +80,7 @@ function refusedIn(
 function refusedRule(
   row: ConflictRow,
   why: (
-    refused: NonNullable<ReturnType<typeof refusedIn>>,
+    refused: Refused,
     reply: DaemonReply,
     world: World,
   ) => { readonly why: string; readonly entry: string } | undefined,
@@ -95,7 +98,7 @@ function refusedRule(
   });
 }
 
-function listPlace(reply: DaemonReply, namespace: string): NonNullable<ReturnType<typeof fieldOf>> {
+function listPlace(reply: DaemonReply, namespace: string): ObjectRef {
   const ref = weighed(reply, 'namespaceRestriction')?.at ?? { kind: 'Namespace', name: namespace };
   return fieldOf(ref, `metadata.annotations["${reply.daemon.flags.namespaceKey}"]`);
 }
@@ -225,8 +228,8 @@ export const daemonRoleNamespaceRules: readonly Rule[] = [
         at: flagPlace(daemon, 'namespace-restrictions'),
         why: '`--namespace-restrictions` stands alone, which switches it on, and no namespace lists a role',
         fixes: [
-          flagFix(daemon, 'switch off the restrictions by namespace', { namespaceRestrictions: false }),
           allowRoles(world, daemon, answer.subject.namespace, [refused.text]),
+          flagFix(daemon, 'switch off the restrictions by namespace', { namespaceRestrictions: false }),
         ],
       };
     },

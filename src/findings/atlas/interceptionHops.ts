@@ -1,3 +1,4 @@
+import type { ClusterNode } from '../../model/node.ts';
 import { describeRef } from '../../model/objectRef.ts';
 import type { Container } from '../../model/pod.ts';
 import type { Answer } from '../../resolve/answer.ts';
@@ -11,25 +12,32 @@ import { nodeOf } from '../laws/nodeOf.ts';
 /** A program that asks the metadata service for more than credentials, unless it is told otherwise. */
 interface MetadataReader {
   readonly image: RegExp;
-  /** What it asks for, and the flags of which each makes that needless. */
-  readonly needs: readonly { readonly what: string; readonly flags: readonly string[] }[];
+  /** What it asks for. */
+  readonly what: string;
+  /** Each of these flags makes that needless. */
+  readonly flags: readonly string[];
+  /** A variable with the name of the node, from which it goes on where that is the id of an instance. */
+  readonly nodeVariable: string;
   readonly source: string;
 }
 
 const metadataReaders: readonly MetadataReader[] = [
   {
     image: /(^|\/)aws-(load-balancer|alb-ingress)-controller(:|@|$)/,
-    // The webhook sets AWS_REGION, so that the region is asked for without IRSA alone.
-    needs: [{ what: 'the VPC', flags: ['--aws-vpc-id', '--aws-vpc-tags'] }],
-    source: 'kubernetes-sigs/aws-load-balancer-controller:docs/deploy/configurations.md',
+    what: 'the VPC',
+    flags: ['--aws-vpc-id', '--aws-vpc-tags'],
+    nodeVariable: 'NODENAME',
+    source: 'kubernetes-sigs/aws-load-balancer-controller:pkg/aws/cloud.go (getVpcID, inferVPCID)',
   },
 ];
 
-/** What a container would ask the metadata service for. */
-function needsOf({ image = '', words = [] }: Container): readonly MetadataReader['needs'][number][] {
+/** Finds what a container would ask the metadata service for. */
+function readerOf({ image = '', words = [], env }: Container, node: ClusterNode): MetadataReader | undefined {
   const reader = metadataReaders.find((row) => row.image.test(image));
   const given = new Set(words.map((word) => word.split('=')[0]));
-  return (reader?.needs ?? []).filter(({ flags }) => !flags.some((flag) => given.has(flag)));
+  const isTold = reader?.flags.some((flag) => given.has(flag));
+  const knowsInstance = env.some(({ name }) => name === reader?.nodeVariable) && node.name.startsWith('i-');
+  return isTold || knowsInstance ? undefined : reader;
 }
 
 /** A controller has the right role and ends, because it asks for more than credentials. */
@@ -47,9 +55,9 @@ const readsMore: Rule = causeRule(
   (examined) =>
     metadataWays(examined)
       .filter((way) => !givesNodeRole(way))
-      .flatMap(({ workload, answers }) =>
+      .flatMap(({ workload, answers, placement }) =>
         workload.template.containers.flatMap((container): readonly Sighting[] => {
-          const [need] = needsOf(container);
+          const need = readerOf(container, placement.node);
           if (!need) return [];
           return [
             {

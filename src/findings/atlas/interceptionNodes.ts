@@ -1,12 +1,21 @@
 import { lookUpFact } from '../../model/fact.ts';
+import type { Rule as IptablesRule } from '../../model/iptables.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
 import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { World } from '../../model/world.ts';
-import type { Answer } from '../../resolve/answer.ts';
+import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
-import { causeRule, exchangesOf, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
+import {
+  causeRule,
+  exchangesOf,
+  wherePossibly,
+  whereUsually,
+  type ConflictRow,
+  type Sighting,
+} from '../law.ts';
 import { consequences } from '../laws/consequences.ts';
 import { byGround } from '../laws/daemonReplies.ts';
+import { metadataAddress } from '../laws/metadataBlock.ts';
 import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
 import { nodeOf } from '../laws/nodeOf.ts';
 import { workloadNames } from '../workloads.ts';
@@ -57,10 +66,9 @@ const staleRule: Rule = causeRule(olderRule, ({ answers, world }) =>
     olderRule,
     whereUsually(answers, ({ identity }) => identity.kind === 'none').flatMap((answer) => {
       const met = ruleToNobody(answer);
-      const others = met === undefined ? [] : metadataRules(world).filter(({ text }) => text !== met.text);
-      const [other] = others;
-      if (!met || !other) return [];
-      const why = `\`${met.text}\` leads to nobody and stands before \`${other.text}\``;
+      const shadowed = met && shadowedBy(met.text, world);
+      if (!met || shadowed === undefined) return [];
+      const why = `\`${met.text}\` leads to nobody and stands before \`${shadowed}\``;
       return [{ answer, ground: { at: met.at, why, fixes: [] } }];
     }),
   ),
@@ -78,15 +86,22 @@ function ruleToNobody({ outcomes: [usual] }: Answer): { at: ObjectRef; text: str
     : { at: step.at ?? { kind: 'Node', name: '' }, text: step.rule };
 }
 
-/** The rules for metadata requests that the input shows. */
-function metadataRules({ iptables }: World): readonly { readonly text: string }[] {
-  return iptables
-    .flatMap(({ ruleSet }) => ruleSet.tables.nat?.['PREROUTING']?.rules ?? [])
-    .filter(
-      ({ target, matches }) =>
-        (target?.kind === 'DNAT' || target?.kind === 'REDIRECT') &&
-        matches.some((match) => match.kind === 'destination' && match.cidr.startsWith('169.254.169.254')),
-    );
+/** Finds the rule for metadata requests that stands behind another on its node. */
+function shadowedBy(text: string, { iptables }: World): string | undefined {
+  for (const { ruleSet } of iptables) {
+    const rules = (ruleSet.tables.nat?.['PREROUTING']?.rules ?? []).filter(isForMetadata);
+    const at = rules.findIndex((rule) => rule.text === text);
+    const next = at < 0 ? undefined : rules.slice(at + 1).find((rule) => rule.text !== text);
+    if (next) return next.text;
+  }
+  return undefined;
+}
+
+function isForMetadata({ target, matches }: IptablesRule): boolean {
+  return (
+    (target?.kind === 'DNAT' || target?.kind === 'REDIRECT') &&
+    matches.some((match) => match.kind === 'destination' && match.cidr.startsWith(metadataAddress))
+  );
 }
 
 /** Pods of a DaemonSet that run with the arguments of before. */
@@ -104,11 +119,11 @@ const outdatedPods: Rule = causeRule(
     world.kube2iam.flatMap((daemon): readonly Sighting[] => {
       const { outdated, ref } = daemon;
       if (!outdated) return [];
-      const there = answers.filter(({ outcomes }) =>
-        outcomes.some((outcome) => nodeOf(outcome)?.name === outdated.node && wasServedBy(daemon, outcome)),
-      );
-      const names = workloadNames(there);
-      const who = names.length === 0 ? '' : `; ${names.join(', ')}: ${consequences(there)} there`;
+      const isThere = (outcome: Outcome): boolean =>
+        nodeOf(outcome)?.name === outdated.node && wasServedBy(daemon, outcome);
+      const there = wherePossibly(answers, isThere);
+      const names = workloadNames(there).join(', ');
+      const who = there.length === 0 ? '' : `; there ${names} gets ${consequences(there, isThere)}`;
       return [
         {
           at: ref,
@@ -126,7 +141,7 @@ const outdatedPods: Rule = causeRule(
     }),
 );
 
-function wasServedBy({ ref }: Kube2iam, outcome: Answer['outcomes'][number]): boolean {
+function wasServedBy({ ref }: Kube2iam, outcome: Outcome): boolean {
   return exchangesOf(outcome).some(({ ways }) =>
     ways.some(({ path }) =>
       path.steps.some(({ at, also = [] }) => [at, ...also].some((each) => each?.name === ref.name)),

@@ -1,4 +1,7 @@
+import { lookUpFact, type Question } from '../../model/fact.ts';
+import type { ClusterNode } from '../../model/node.ts';
 import { describeRef } from '../../model/objectRef.ts';
+import type { World } from '../../model/world.ts';
 import type { PacketPath } from '../../network/path.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
@@ -25,6 +28,16 @@ function tokenIsLost(outcome: Outcome): boolean {
   return exchangesOf(outcome).some(({ evidence }) =>
     evidence.some((found) => found.kind === 'hopLimit' && !found.returns),
   );
+}
+
+/** Options that are only tried out, because nothing states them, are nobody's fault. */
+function isStated(world: World, { name, imds }: ClusterNode): boolean {
+  const { httpTokens, httpPutResponseHopLimit: limit } = imds;
+  const questions: readonly Question[] = [
+    { name: 'imds.httpTokens', scope: name, ...(httpTokens ? { known: httpTokens } : {}) },
+    { name: 'imds.httpPutResponseHopLimit', scope: name, ...(limit ? { known: String(limit) } : {}) },
+  ];
+  return questions.every((question) => lookUpFact(world, question).value !== undefined);
 }
 
 /** Requests that go to the port of kube2iam itself; they are answered as long as the address is the pod's. */
@@ -78,7 +91,7 @@ function arrivals(outcome: Outcome): readonly PacketPath[] {
 
 /** Conflicts about the options of the metadata service. */
 export const interceptionOptionRules: readonly Rule[] = [
-  causeRule(hop1Optional, ({ answers }) =>
+  causeRule(hop1Optional, ({ world, answers }) =>
     byGround(
       hop1Optional,
       whereUsually(answers, (outcome) => outcome.mechanism === 'imds' && tokenIsLost(outcome)).flatMap(
@@ -87,6 +100,7 @@ export const interceptionOptionRules: readonly Rule[] = [
           const placed = usual?.trace.find(({ kind }) => kind === 'placement');
           if (placed?.kind !== 'placement') return [];
           const { node } = placed.placement;
+          if (!isStated(world, node)) return [];
           return [
             {
               answer,

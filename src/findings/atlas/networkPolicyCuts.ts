@@ -7,7 +7,6 @@ import type { World } from '../../model/world.ts';
 import { matchesSelector } from '../../model/labels.ts';
 import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
@@ -20,6 +19,7 @@ import {
   metadataWays,
   rewritePolicy,
 } from '../laws/metadataBlock.ts';
+import { workloadOf } from '../laws/workloadOf.ts';
 
 /** A connection of the usual outcome that a policy stopped. */
 interface Cut {

@@ -1,0 +1,170 @@
+import { parseInput } from '../../src/ingest/parse.ts';
+import { readNodeRules } from '../../src/ingest/iptables/nodeRules.ts';
+import { world, type WorldBuilder } from '../../src/model/builder.ts';
+import { cniIds } from '../../src/model/cni.ts';
+import { kiamAgentDefaults, type KiamAgent } from '../../src/model/kiam.ts';
+import type { SdkFamily } from '../../src/model/sdk.ts';
+import type { World } from '../../src/model/world.ts';
+
+/** A small cluster that is made for one thing, and the SDK that meets it. */
+export interface RareWorld {
+  readonly world: World;
+  readonly sdk: SdkFamily;
+}
+
+const account = '111122223333';
+const app = `arn:aws:iam::${account}:role/app`;
+const provider = `arn:aws:iam::${account}:oidc-provider/oidc.example/id/A`;
+const tokenFile = '/tokens/token';
+
+/** One node, whose metadata service answers everybody. */
+function cluster(): WorldBuilder {
+  return world()
+    .node('n1', {
+      addresses: ['10.0.0.1'],
+      roleArn: `arn:aws:iam::${account}:role/node`,
+      imds: { httpEndpoint: 'enabled', httpTokens: 'optional', httpPutResponseHopLimit: 2 },
+    })
+    .fact('cni', 'aws-vpc-cni')
+    .fact('kube2iam', 'notInstalled')
+    .fact('kube2iam.daemon', 'ready')
+    .fact('kube2iam.rule', 'present')
+    .fact('trust', 'admits')
+    .fact('identityPolicy', 'allows')
+    .fact('stsAddress', 'outside')
+    .fact('mountedProfile', 'staticKeys');
+}
+
+function pod(builder: WorldBuilder, env: Readonly<Record<string, string>> = {}): World {
+  const status = { phase: 'Running', podIP: '10.0.1.5' } as const;
+  return builder.pod('pay/api', { node: 'n1', env, status }).build();
+}
+
+/** What the daemon's flags and what the node's network set-up make of its rule. */
+const redirections: readonly World[] = [
+  { hostIp: '127.0.0.1' },
+  { hostIp: '10.9.9.9' },
+  { hostIp: '10.0.0.1', metadataAddress: '169.254.169.253' },
+].map((flags) => pod(cluster().kube2iam({ iptables: true, hostInterface: 'eni+', ...flags })));
+
+const ownNamespace: World = ((): World => {
+  const built = pod(cluster().kube2iam({ iptables: true, hostInterface: 'eni+', hostIp: '10.0.0.1' }));
+  return { ...built, kube2iam: built.kube2iam.map((daemon) => ({ ...daemon, hostNetwork: false })) };
+})();
+
+/** Policies over what a rule sends to the node, by every CNI, before and after they are loaded. */
+const policed: readonly World[] = cniIds.flatMap((cni) =>
+  (['loaded', 'notYet'] as const).flatMap((loaded) =>
+    [[], [{ peers: [{ cidr: '0.0.0.0/0' }] }]].map((egress) =>
+      pod(
+        cluster()
+          .fact('cni', cni)
+          .fact('policyEnforcement', loaded)
+          .kube2iam({ iptables: true, hostInterface: '+', hostIp: '10.0.0.1' })
+          .networkPolicy('pay/egress', { policyTypes: ['Egress'], egress }),
+      ),
+    ),
+  ),
+);
+
+/** Rules that somebody else put on the node. */
+const saved: readonly World[] = [
+  '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -j ACCEPT\nCOMMIT\n',
+  '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j REDIRECT --to-ports 8181\nCOMMIT\n',
+  '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.1.5:80\nCOMMIT\n',
+  '*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp --sport 8181 -j CT --notrack\nCOMMIT\n' +
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.0.1:8181\nCOMMIT\n',
+].map((text) => ({
+  ...pod(cluster().kube2iam({ hostIp: '10.0.0.1' })),
+  iptables: readNodeRules([{ file: 'rules', text }]).iptables,
+}));
+
+/** kiam agents that do not answer, or whose rule is not met. */
+const kiamAgents: readonly World[] = [
+  { facts: { 'kiam.agent': 'notReady' } },
+  { facts: { 'kiam.rule': 'absent', 'kiam.agent': 'gone' } },
+  { agent: { nodeSelector: { pool: 'none' } } },
+  { agent: { hostNetwork: false } },
+].map(
+  ({ facts = {}, agent = {} }: { facts?: Readonly<Record<string, string>>; agent?: Partial<KiamAgent> }) => {
+    const ready = { 'kiam.agent': 'ready', 'kiam.rule': 'present', ...facts };
+    const stated = Object.entries(ready).reduce(
+      (builder, [name, value]) => builder.fact(name as 'kiam.agent', value),
+      cluster(),
+    );
+    const name = 'kiam-agent';
+    const daemon: KiamAgent = {
+      ref: { kind: 'DaemonSet', namespace: 'kube-system', name },
+      namespace: 'kube-system',
+      name,
+      serviceAccountName: name,
+      image: 'quay.io/uswitch/kiam:v4.2',
+      flags: { ...kiamAgentDefaults, iptables: true, hostInterface: 'eni+', host: '10.0.0.1' },
+      flagRefs: {},
+      startupFaults: [],
+      hostNetwork: true,
+      nodeSelector: {},
+      tolerations: [],
+      ...agent,
+    };
+    return { ...pod(stated), kiamAgents: [daemon] };
+  },
+);
+
+/** What STS weighs of a token and a session, and what admission says of a service account. */
+const webIdentity: readonly World[] = [
+  pod(cluster().oidcProvider(provider).serviceAccount('pay/default', { roleArn: app })),
+  pod(
+    cluster().cluster({ oidcIssuer: 'oidc.example/id/A' }).serviceAccount('pay/default', { roleArn: app }),
+    {
+      AWS_ROLE_SESSION_NAME: 'not a session name',
+    },
+  ),
+  pod(cluster().serviceAccount('pay/default', { roleArn: '' })),
+  cluster()
+    .pod('pay/api', {
+      node: 'n1',
+      env: { AWS_ROLE_ARN: app, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_REGION: 'eu-west-1' },
+      volumes: [{ name: 'tokens', source: { kind: 'secret', name: 'not-shown', items: undefined } }],
+      containers: { app: { volumeMounts: [{ name: 'tokens', mountPath: '/tokens' }] } },
+    })
+    .build(),
+];
+
+/** Values that come out of Secrets and ConfigMaps. */
+const references = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: pay }
+data: { region: eu-west-1 }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: api, namespace: pay }
+spec:
+  nodeName: n1
+  containers:
+    - name: app
+      image: app
+      env:
+        - { name: AWS_REGION, valueFrom: { configMapKeyRef: { name: settings, key: nosuch, optional: true } } }
+        - { name: AWS_PROFILE, valueFrom: { secretKeyRef: { name: nosuch, key: profile, optional: true } } }
+`;
+
+/** Every such cluster. */
+export const rareWorlds: readonly RareWorld[] = [
+  ...redirections,
+  ownNamespace,
+  ...policed,
+  ...saved,
+  ...kiamAgents,
+  ...webIdentity,
+  { ...cluster().build(), ...parsed(references) },
+  pod(cluster(), { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/credentials' }),
+  pod(cluster(), { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6' }),
+].map((each) => ({ world: each, sdk: 'go-v2' }));
+
+function parsed(text: string): Pick<World, 'workloads' | 'dataObjects'> {
+  const { workloads, dataObjects } = parseInput([{ file: 'rare.yaml', text }]).world;
+  return { workloads, dataObjects };
+}
