@@ -71,9 +71,7 @@ describe('what random worlds, recordings and fixtures reach', () => {
   beforeAll(() => {
     for (const [name, reach] of Object.entries(sources)) {
       const seen = tally();
-      const s = process.cpuUsage();
       reach(seen);
-      console.log(name, process.cpuUsage(s).user / 1000);
       reached.set(name, seen);
     }
   }, 60_000);

@@ -5,6 +5,7 @@ import { cniIds } from '../../src/model/cni.ts';
 import { kiamAgentDefaults, type KiamAgent } from '../../src/model/kiam.ts';
 import type { SdkFamily } from '../../src/model/sdk.ts';
 import type { World } from '../../src/model/world.ts';
+import { testIssuer } from '../../src/testing/arbitraries/clusterNames.ts';
 
 /** A small cluster that is made for one thing, and the SDK that meets it. */
 export interface RareWorld {
@@ -13,8 +14,9 @@ export interface RareWorld {
 }
 
 const account = '111122223333';
+const node = `arn:aws:iam::${account}:role/node`;
 const app = `arn:aws:iam::${account}:role/app`;
-const provider = `arn:aws:iam::${account}:oidc-provider/oidc.example/id/A`;
+const provider = `arn:aws:iam::${account}:oidc-provider/${testIssuer}`;
 const tokenFile = '/tokens/token';
 
 /** One node, whose metadata service answers everybody. */
@@ -22,7 +24,7 @@ function cluster(): WorldBuilder {
   return world()
     .node('n1', {
       addresses: ['10.0.0.1'],
-      roleArn: `arn:aws:iam::${account}:role/node`,
+      roleArn: node,
       imds: { httpEndpoint: 'enabled', httpTokens: 'optional', httpPutResponseHopLimit: 2 },
     })
     .fact('cni', 'aws-vpc-cni')
@@ -35,17 +37,20 @@ function cluster(): WorldBuilder {
     .fact('mountedProfile', 'staticKeys');
 }
 
+/** A pod that runs already, at an address that rules can name. */
 function pod(builder: WorldBuilder, env: Readonly<Record<string, string>> = {}): World {
   const status = { phase: 'Running', podIP: '10.0.1.5' } as const;
   return builder.pod('pay/api', { node: 'n1', env, status }).build();
 }
 
+function newPod(builder: WorldBuilder, env: Readonly<Record<string, string>> = {}): World {
+  return builder.pod('pay/api', { node: 'n1', env: { AWS_REGION: 'eu-west-1', ...env } }).build();
+}
+
 /** What the daemon's flags and what the node's network set-up make of its rule. */
-const redirections: readonly World[] = [
-  { hostIp: '127.0.0.1' },
-  { hostIp: '10.9.9.9' },
-  { hostIp: '10.0.0.1', metadataAddress: '169.254.169.253' },
-].map((flags) => pod(cluster().kube2iam({ iptables: true, hostInterface: 'eni+', ...flags })));
+const redirections: readonly World[] = [{ hostIp: '127.0.0.1' }, { hostIp: '10.9.9.9' }].map((flags) =>
+  pod(cluster().kube2iam({ iptables: true, hostInterface: 'eni+', ...flags })),
+);
 
 const ownNamespace: World = ((): World => {
   const built = pod(cluster().kube2iam({ iptables: true, hostInterface: 'eni+', hostIp: '10.0.0.1' }));
@@ -81,10 +86,12 @@ const saved: readonly World[] = [
 
 /** kiam agents that do not answer, or whose rule is not met. */
 const kiamAgents: readonly World[] = [
+  {},
   { facts: { 'kiam.agent': 'notReady' } },
   { facts: { 'kiam.rule': 'absent', 'kiam.agent': 'gone' } },
   { agent: { nodeSelector: { pool: 'none' } } },
   { agent: { hostNetwork: false } },
+  { agent: { flags: { ...kiamAgentDefaults, iptables: true, hostInterface: 'cali+', host: '10.0.0.1' } } },
 ].map(
   ({ facts = {}, agent = {} }: { facts?: Readonly<Record<string, string>>; agent?: Partial<KiamAgent> }) => {
     const ready = { 'kiam.agent': 'ready', 'kiam.rule': 'present', ...facts };
@@ -111,16 +118,24 @@ const kiamAgents: readonly World[] = [
   },
 );
 
+/** A rule for another address than that of the requests, which are known by the agents of kiam. */
+const otherAddress: World = ((): World => {
+  const flags = { iptables: true, hostInterface: 'eni+', hostIp: '10.0.0.1', metadataAddress: '10.9.9.9' };
+  const [quiet] = kiamAgents;
+  const agents = (quiet?.kiamAgents ?? []).map((agent) => ({
+    ...agent,
+    flags: { ...agent.flags, iptables: false },
+  }));
+  return { ...pod(cluster().kube2iam(flags)), kiamAgents: agents };
+})();
+
 /** What STS weighs of a token and a session, and what admission says of a service account. */
 const webIdentity: readonly World[] = [
-  pod(cluster().oidcProvider(provider).serviceAccount('pay/default', { roleArn: app })),
-  pod(
-    cluster().cluster({ oidcIssuer: 'oidc.example/id/A' }).serviceAccount('pay/default', { roleArn: app }),
-    {
-      AWS_ROLE_SESSION_NAME: 'not a session name',
-    },
-  ),
-  pod(cluster().serviceAccount('pay/default', { roleArn: '' })),
+  newPod(cluster().oidcProvider(provider).serviceAccount('pay/default', { roleArn: app })),
+  newPod(cluster().cluster({ oidcIssuer: testIssuer }).serviceAccount('pay/default', { roleArn: app }), {
+    AWS_ROLE_SESSION_NAME: 'not a session name',
+  }),
+  newPod(cluster().serviceAccount('pay/default', { roleArn: '' })),
   cluster()
     .pod('pay/api', {
       node: 'n1',
@@ -147,22 +162,42 @@ spec:
     - name: app
       image: app
       env:
-        - { name: AWS_REGION, valueFrom: { configMapKeyRef: { name: settings, key: nosuch, optional: true } } }
-        - { name: AWS_PROFILE, valueFrom: { secretKeyRef: { name: nosuch, key: profile, optional: true } } }
+        - { name: AWS_REGION, valueFrom: { configMapKeyRef: { name: settings, key: nosuch } } }
+        - { name: AWS_PROFILE, valueFrom: { secretKeyRef: { name: nosuch, key: profile } } }
 `;
 
-/** Every such cluster. */
-export const rareWorlds: readonly RareWorld[] = [
+/** Those that a chain which stops at the first failure meets. */
+const withGo: readonly RareWorld[] = [
   ...redirections,
   ownNamespace,
   ...policed,
   ...saved,
   ...kiamAgents,
+  otherAddress,
   ...webIdentity,
+  pod(cluster().podIdentityAssociation('pay/default', { roleArn: app })),
   { ...cluster().build(), ...parsed(references) },
   pod(cluster(), { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/credentials' }),
   pod(cluster(), { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6' }),
-].map((each) => ({ world: each, sdk: 'go-v2' }));
+].map((each): RareWorld => ({ world: each, sdk: 'go-v2' }));
+
+/** Every such cluster. */
+export const rareWorlds: readonly RareWorld[] = [...withGo, { world: unseenDaemon(), sdk: 'java-v2' }];
+
+/** kube2iam runs, and no manifest shows it. */
+function unseenDaemon(): World {
+  return world()
+    .nodeDefaults({
+      roleArn: node,
+      imds: { httpTokens: 'optional', httpPutResponseHopLimit: 2 },
+    })
+    .role(app, {
+      trust: { Statement: [{ Effect: 'Allow', Principal: { AWS: node }, Action: 'sts:AssumeRole' }] },
+    })
+    .fact('kube2iam', 'installed')
+    .pod('pay/api', { annotations: { 'iam.amazonaws.com/role': app } })
+    .build();
+}
 
 function parsed(text: string): Pick<World, 'workloads' | 'dataObjects'> {
   const { workloads, dataObjects } = parseInput([{ file: 'rare.yaml', text }]).world;

@@ -30,7 +30,7 @@ const seed = 20261125;
 export function randomWorlds(seen: Tally): void {
   const families = fc.uniqueArray(fc.constantFrom(...sdkFamilies), { minLength: 4, maxLength: 4 });
   const draws = fc.tuple(worlds({ maxPods: 1, facts: 'stated' }), families);
-  for (const [world, some] of fc.sample(draws, { numRuns: 250, seed })) {
+  for (const [world, some] of fc.sample(draws, { numRuns: 200, seed })) {
     const answers = answersOf(
       world,
       some.map((family) => ({ family })),
@@ -38,7 +38,7 @@ export function randomWorlds(seen: Tally): void {
     countAnswers(seen, answers);
     for (const { rule } of findConflicts(world, answers)) seen.add('finding', rule);
   }
-  walkChains(seen, fc.sample(chainWorlds, { numRuns: 250, seed }));
+  walkChains(seen, fc.sample(chainWorlds, { numRuns: 200, seed }));
 }
 
 /** Every mechanism with every fault, for the chains of all SDKs. */
@@ -111,5 +111,9 @@ export function atlasFixtures(seen: Tally): void {
 
 /** Small clusters, each made for one thing that nothing else reaches. */
 export function madeForIt(seen: Tally): void {
-  for (const { world, sdk } of rareWorlds) countAnswers(seen, answersOf(world, [{ family: sdk }]));
+  for (const { world, sdk } of rareWorlds) {
+    const answers = answersOf(world, [{ family: sdk }]);
+    countAnswers(seen, answers);
+    for (const { rule } of findConflicts(world, answers)) seen.add('finding', rule);
+  }
 }
