@@ -90,11 +90,11 @@ export function findConflicts(world: World, answers: readonly Answer[]): readonl
   };
   const causes = rules.filter(({ level }) => level === 'cause').flatMap((rule) => rule.find(examined));
   const explained = explainedBy(causes);
-  const symptoms = rules
+  const unexplained = rules
     .filter(({ level }) => level === 'symptom')
     .flatMap((rule) => rule.find(examined))
     .filter((finding) => !explained(finding));
-  return [...symptoms, ...causes];
+  return [...unexplained, ...causes];
 }
 
 /**

@@ -45,7 +45,8 @@ const notes: Readonly<Record<AdmissionNote, string>> = {
   userMount: 'something is mounted at `{text}` already and is kept instead of the token',
   fargatePodIdentityUnsupported: 'Fargate nodes have no EKS Pod Identity agent',
   windowsByAffinity: 'the pod runs on Windows by its affinity, and the injected path is one of Linux',
-  tokenOwnedByRoot: 'before Kubernetes 1.19 only root can read the token file, and this process is user {text}',
+  tokenOwnedByRoot:
+    'before Kubernetes 1.19 only root can read the token file, and this process is user {text}',
   tokenOwnedByUser: 'only user {text} can read the token file, since there is no fsGroup',
   envFromNotShown: 'variables come from `{text}`, which the input does not show',
   valueNotShown: 'a value comes from `{text}`, which the input does not show',

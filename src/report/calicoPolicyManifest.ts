@@ -46,9 +46,7 @@ function ruleManifest(rule: CalicoRule): Manifest {
   const { ref, action, ipVersion, protocol, notProtocol, source, destination, unread } = rule;
   const limits = unread.map((place) => keysBetween(ref, place));
   const of = (end: string): readonly Manifest[] =>
-    limits.flatMap(([first, ...keys]) =>
-      first === end && keys[0] && !/orts$/.test(keys[0]) ? [standInAt(keys)] : [],
-    );
+    limits.flatMap(([first, ...keys]) => (first === end && isLimit(keys[0]) ? [standInAt(keys)] : []));
   const isLimited = limits.some(([first]) => first === undefined || first === 'http');
   return written({
     action,
@@ -59,6 +57,11 @@ function ruleManifest(rule: CalicoRule): Manifest {
     destination: entityManifest(destination, of('destination')),
     http: isLimited ? { methods: ['GET'] } : undefined,
   });
+}
+
+/** Ports that a client sends from are not read either, and stand with the rest of the source. */
+function isLimit(key: string | undefined): boolean {
+  return key === 'services' || key === 'domains';
 }
 
 function entityManifest(entity: CalicoEntity, limits: readonly Manifest[]): JsonValue | undefined {

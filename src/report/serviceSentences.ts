@@ -231,7 +231,10 @@ function podIdentityWords(finding: PodIdentityFinding): Words {
     case 'agentAbsent':
       return ['bad', 'EKS Pod Identity: no agent runs on the node'];
     case 'agentBehindProxy':
-      return ['bad', `EKS Pod Identity: the request goes to the proxy ${finding.proxy}, which has no way to the agent`];
+      return [
+        'bad',
+        `EKS Pod Identity: the request goes to the proxy ${finding.proxy}, which has no way to the agent`,
+      ];
     case 'agentUnsupported':
       return ['bad', 'EKS Pod Identity: the agent does not run on this kind of node'];
     case 'association': {

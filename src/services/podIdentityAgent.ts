@@ -171,7 +171,13 @@ function assumeAssociated(
   const foreign = foreignAccount(world, roleArn);
   if (roleArn !== undefined && foreign !== undefined) {
     const accountId = foreign;
-    evidence.push({ kind: 'associationAcrossAccounts', roleArn, accountId, at, source: sources.acrossAccounts });
+    evidence.push({
+      kind: 'associationAcrossAccounts',
+      roleArn,
+      accountId,
+      at,
+      source: sources.acrossAccounts,
+    });
     return { reply: agentError('denied'), evidence };
   }
   if (roleArn !== undefined) {

@@ -31,11 +31,12 @@ export function typeErrors(examples: readonly Example[]): readonly string[] {
   const textOf = (name: string): string | undefined => files.get(name)?.source;
   host.fileExists = (name) => files.has(name) || fileExists.call(host, name);
   host.readFile = (name) => textOf(name) ?? readFile.call(host, name);
-  host.getSourceFile = (name, ...rest) => {
+  host.getSourceFile = (name, version, ...rest) => {
     const text = textOf(name);
+    // The version also says that the example is a module, as the package is.
     return text === undefined
-      ? getSourceFile.call(host, name, ...rest)
-      : ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
+      ? getSourceFile.call(host, name, version, ...rest)
+      : ts.createSourceFile(name, text, version, true);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return [...files].flatMap(([name, example]) => {

@@ -89,11 +89,13 @@ describe('the packed package', () => {
     });
   });
 
-  it('lets a new user test a cluster by the ten lines of docs/testing.md', { timeout: slow }, () => {
+  it('lets a new user test a cluster by the ten lines of the README', { timeout: slow }, () => {
     const fences = fencesOf(readFileSync('docs/testing.md', 'utf8'));
-    const [test] = fences.filter(({ language }) => language === 'typescript');
+    const inReadme = fencesOf(readFileSync('README.md', 'utf8'));
+    const test = inReadme.find(({ language }) => language === 'typescript');
     const [broken, fix] = fences.filter(({ language }) => language === 'yaml');
-    const [message] = fences.filter(({ language }) => language === 'text');
+    const message = fences.find(({ language }) => language === 'text');
+    expect(fences.find(({ language }) => language === 'typescript')?.body).toBe(test?.body);
     const manifests = join(folder, 'manifests');
     mkdirSync(manifests);
     writeFileSync(join(folder, 'cluster.test.ts'), test?.body ?? '');

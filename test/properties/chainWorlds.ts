@@ -195,6 +195,7 @@ export const chainMatrix: readonly FakeWorld[] = [
     { variables, files: { [token]: 'token' } },
     { variables, sts: 403 },
   ]),
+  { variables: { ...region, AWS_PROFILE: 'nosuch' }, files: bothFiles(`[default]\n${keys}\n`) },
   ...profiles.flatMap((profile) =>
     [{}, { AWS_PROFILE: 'other' }, { AWS_PROFILE: 'other', AWS_SDK_LOAD_CONFIG: '1' }].flatMap((named) =>
       (['credentials', 'config'] as const).flatMap((file) =>

@@ -75,6 +75,9 @@ const policed: readonly World[] = cniIds.flatMap((cni) =>
 /** Rules that somebody else put on the node. */
 const saved: readonly World[] = [
   '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -j ACCEPT\nCOMMIT\n',
+  '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n',
+  '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j DROP\nCOMMIT\n',
+  '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j REJECT\nCOMMIT\n',
   '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j REDIRECT --to-ports 8181\nCOMMIT\n',
   '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 169.254.169.254/32 -p tcp -j DNAT --to-destination 10.0.1.5:80\nCOMMIT\n',
   '*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp --sport 8181 -j CT --notrack\nCOMMIT\n' +
@@ -88,6 +91,7 @@ const saved: readonly World[] = [
 const kiamAgents: readonly World[] = [
   {},
   { facts: { 'kiam.agent': 'notReady' } },
+  { facts: { 'kiam.agent': 'gone' } },
   { facts: { 'kiam.rule': 'absent', 'kiam.agent': 'gone' } },
   { agent: { nodeSelector: { pool: 'none' } } },
   { agent: { hostNetwork: false } },
@@ -136,6 +140,10 @@ const webIdentity: readonly World[] = [
     AWS_ROLE_SESSION_NAME: 'not a session name',
   }),
   newPod(cluster().serviceAccount('pay/default', { roleArn: '' })),
+  newPod(cluster().serviceAccount('pay/default', { roleArn: '<ROLE_ARN>' })),
+  newPod(cluster().fact('token', 'expired').serviceAccount('pay/default', { roleArn: app })),
+  newPod(cluster().fact('sts', 'timeout').serviceAccount('pay/default', { roleArn: app })),
+  newPod(cluster().fact('trust', 'refuses').serviceAccount('pay/default', { roleArn: app })),
   cluster()
     .pod('pay/api', {
       node: 'n1',
@@ -144,6 +152,39 @@ const webIdentity: readonly World[] = [
       containers: { app: { volumeMounts: [{ name: 'tokens', mountPath: '/tokens' }] } },
     })
     .build(),
+];
+
+/** Pods on Fargate, where there is neither a metadata service nor an agent, whatever the network. */
+const fargate: readonly World[] = [
+  {},
+  { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1' },
+].flatMap((env) =>
+  [true, false].map((hostNetwork) =>
+    cluster()
+      .podIdentityAssociation('pay/default', { roleArn: app })
+      .node('f1', { compute: 'fargate' })
+      .pod('pay/api', { node: 'f1', env, hostNetwork })
+      .build(),
+  ),
+);
+
+/** A policy of Cilium's that denies the metadata address, and an engine that denies what no policy allows. */
+const denied: readonly World[] = [
+  {
+    ...newPod(cluster().fact('cni', 'cilium')),
+    ciliumPolicies: parseInput([
+      {
+        file: 'rare.yaml',
+        text: `
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: { name: no-metadata }
+spec: { endpointSelector: {}, egressDeny: [{ toCIDR: [169.254.169.254/32] }] }
+`,
+      },
+    ]).world.ciliumPolicies,
+  },
+  newPod(cluster().fact('cni', 'aws-vpc-cni-policy-strict')),
 ];
 
 /** Values that come out of Secrets and ConfigMaps. */
@@ -161,6 +202,7 @@ spec:
   containers:
     - name: app
       image: app
+      envFrom: [{ secretRef: { name: nosuch, optional: true } }]
       env:
         - { name: AWS_REGION, valueFrom: { configMapKeyRef: { name: settings, key: nosuch } } }
         - { name: AWS_PROFILE, valueFrom: { secretKeyRef: { name: nosuch, key: profile } } }
@@ -175,6 +217,9 @@ const withGo: readonly RareWorld[] = [
   ...kiamAgents,
   otherAddress,
   ...webIdentity,
+  ...fargate,
+  ...denied,
+  newPod(cluster().fact('imds.httpEndpoint', 'disabled')),
   pod(cluster().podIdentityAssociation('pay/default', { roleArn: app })),
   { ...cluster().build(), ...parsed(references) },
   pod(cluster(), { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/credentials' }),

@@ -89,9 +89,7 @@ const kiamAnnotation: Rule = causeRule(
 function rolesOf(answers: readonly Answer[]): readonly string[] {
   return [
     ...new Set(
-      answers.flatMap(({ outcomes: [usual] }) =>
-        usual?.identity.kind === 'role' ? usual.identity.arn : [],
-      ),
+      answers.flatMap(({ outcomes: [usual] }) => (usual?.identity.kind === 'role' ? usual.identity.arn : [])),
     ),
   ];
 }
