@@ -143,7 +143,11 @@ const webIdentity: readonly World[] = [
   newPod(cluster().serviceAccount('pay/default', { roleArn: '<ROLE_ARN>' })),
   newPod(cluster().fact('token', 'expired').serviceAccount('pay/default', { roleArn: app })),
   newPod(cluster().fact('sts', 'timeout').serviceAccount('pay/default', { roleArn: app })),
-  newPod(cluster().fact('trust', 'refuses').serviceAccount('pay/default', { roleArn: app })),
+  cluster()
+    .fact('trust', 'refuses')
+    .serviceAccount('pay/api', { roleArn: app })
+    .pod('pay/api', { node: 'n1', serviceAccount: 'api', env: { AWS_REGION: 'eu-west-1' } })
+    .build(),
   cluster()
     .pod('pay/api', {
       node: 'n1',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { world } from '../../src/model/builder.ts';
-import { matchers, type WhichroleMatchers } from '../../src/testing/matchers.ts';
+import { matchers, type MatcherResult, type WhichroleMatchers } from '../../src/testing/matchers.ts';
+import type { World } from '../../src/model/world.ts';
 import { neverNodeRole } from '../../src/testing/properties/neverNodeRole.ts';
 
 declare module 'vitest' {
@@ -61,5 +62,33 @@ describe('matchers', () => {
     expect(message).toContain(told);
     const ownWords = message.split('\n').filter((line) => !/whichrole explain|arn:/.test(line));
     expect(ownWords.filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('matchers in jest', () => {
+  /** What `expect.extend` of jest makes of a matcher: `this` holds its utils, of which none is needed. */
+  function jestExpect(
+    received: World,
+    isNot: boolean,
+  ): Record<keyof WhichroleMatchers, (...given: never[]) => void> {
+    const entries = Object.entries(matchers).map(([name, matcher]) => [
+      name,
+      (...given: never[]) => {
+        const call = matcher as (this: unknown, received: World, ...given: never[]) => MatcherResult;
+        const { pass, message } = call.apply({ isNot, equals: Object.is, utils: {} }, [received, ...given]);
+        if (pass === isNot) throw new Error(message());
+      },
+    ]);
+    return Object.fromEntries(entries) as never;
+  }
+
+  it('are plain functions of what is expected, whatever `this` is', () => {
+    const is = jestExpect(plain, false) as unknown as WhichroleMatchers<void>;
+    const isNot = jestExpect(plain, true) as unknown as WhichroleMatchers<void>;
+    is.toGiveRole('pay/api', node);
+    isNot.toGiveRole('pay/api', 'none', { sdk: 'go-v2' });
+    isNot.toHold(neverNodeRole({ sdk: 'go-v2' }));
+    expect(failure(() => is.toHold(neverNodeRole()))).toContain('neverNodeRole: no pod gets');
+    expect(failure(() => isNot.toGiveRole('pay/api', node))).toContain('expected pay/api');
   });
 });

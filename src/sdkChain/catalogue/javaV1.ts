@@ -1,15 +1,10 @@
 import { imdsGetFailures } from '../imdsProvider.ts';
-import {
-  profileFailures,
-  type ProfileProvider,
-  type RegionQuestion,
-  type SdkEntry,
-  type WebIdentityProvider,
-} from '../entry.ts';
+import { profileFailures, type ProfileProvider, type SdkEntry, type WebIdentityProvider } from '../entry.ts';
 import { type Evidence } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHostsOverIpv4, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
+import { javaRegionQuestion, javaWebIdentityRules } from './javaWebIdentity.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
 
@@ -70,50 +65,22 @@ const webIdentityRow = {
   values: 'environment',
   setWhen: 'present',
   rules: [
-    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
     { on: ['tokenFileUnset'], next: 'stop', error: 'StackOverflowError', ...seen(roleAlone) },
-    {
-      on: ['moduleMissing'],
-      next: 'continue',
-      error: 'aws-java-sdk-sts is not on the class path',
-      ...stsModule,
-    },
-    {
-      on: ['tokenMissing', 'tokenUnreadable'],
-      next: 'continue',
-      error: 'token file cannot be read',
-      ...seen(chain),
-    },
-    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-    {
-      on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-      next: 'continue',
-      error: '{code}',
-      ...seen(chain),
-    },
-    {
-      on: ['idpCommunicationError', 'serverError', ...noAnswer],
-      attempts: 4,
-      next: 'continue',
-      error: '{code}',
-      ...seen(retries),
-    },
+    ...javaWebIdentityRules(
+      { webIdentity: seen(webIdentity), chain: seen(chain), retries: seen(retries), stsModule },
+      'aws-java-sdk-sts is not on the class path',
+    ),
   ],
   ...seen(webIdentity),
 } as const satisfies WebIdentityProvider;
 
-/** Who knows no region asks for it the way this SDK asks for credentials. */
-function regionQuestion(protocol: RegionQuestion['protocol']): RegionQuestion {
-  return { path: '/latest/dynamic/instance-identity/document', protocol, rounds: 1 };
-}
-
 const askingWithToken = {
   ...webIdentityRow,
-  regionFromImds: regionQuestion('v2ThenV1'),
+  regionFromImds: javaRegionQuestion('v2ThenV1'),
 } as const satisfies WebIdentityProvider;
 
 const webIdentityProviders: readonly WebIdentityProvider[] = [
-  { ...webIdentityRow, since: '1.11.622', until: imdsV2Since, regionFromImds: regionQuestion('v1') },
+  { ...webIdentityRow, since: '1.11.622', until: imdsV2Since, regionFromImds: javaRegionQuestion('v1') },
   { ...askingWithToken, since: imdsV2Since, until: accountSince },
   {
     ...askingWithToken,

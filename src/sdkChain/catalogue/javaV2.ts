@@ -5,7 +5,6 @@ import {
   type ProfileLookup,
   type ProfileProvider,
   type Provider,
-  type RegionQuestion,
   type SdkEntry,
   type WebIdentityProvider,
 } from '../entry.ts';
@@ -14,6 +13,7 @@ import { type Evidence, type VersionRange } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
 import { agentHosts, agentHostsOverIpv4, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
+import { javaRegionQuestion, javaWebIdentityRules } from './javaWebIdentity.ts';
 import { noAnswer } from './noAnswer.ts';
 import { recordedIn } from './recordedIn.ts';
 
@@ -82,57 +82,27 @@ const webIdentityRow = {
   id: 'webIdentity',
   values: 'environment',
   setWhen: 'present',
-  rules: [
-    { on: ['roleMissing'], next: 'continue', error: '', ...seen(webIdentity) },
-    {
-      on: ['moduleMissing'],
-      next: 'continue',
-      error: 'the sts module is not on the class path',
-      ...stsModule,
-    },
-    {
-      on: ['tokenMissing', 'tokenUnreadable'],
-      next: 'continue',
-      error: 'token file cannot be read',
-      ...seen(chain),
-    },
-    { on: ['tokenEmpty'], next: 'send', error: '', ...seen(webIdentity) },
-    {
-      on: ['accessDenied', 'invalidIdentityToken', 'expiredToken', 'clientError'],
-      next: 'continue',
-      error: '{code}',
-      ...seen(chain),
-    },
-    {
-      on: ['idpCommunicationError', 'serverError', ...noAnswer],
-      attempts: 4,
-      next: 'continue',
-      error: '{code}',
-      ...seen(retries),
-    },
-  ],
+  rules: javaWebIdentityRules(
+    { webIdentity: seen(webIdentity), chain: seen(chain), retries: seen(retries), stsModule },
+    'the sts module is not on the class path',
+  ),
   ...seen(webIdentity),
 } as const satisfies WebIdentityProvider;
 
-/** Who knows no region asks for it the way this SDK asks for credentials, later than that. */
-function regionQuestion(protocol: RegionQuestion['protocol']): RegionQuestion {
-  return { path: '/latest/dynamic/instance-identity/document', protocol, rounds: 1 };
-}
-
 const askingWithToken = {
   ...webIdentityRow,
-  regionFromImds: regionQuestion('v2ThenV1'),
+  regionFromImds: javaRegionQuestion('v2ThenV1'),
 } as const satisfies WebIdentityProvider;
 
 /** The profile came first for a while. */
 const profileFirst: readonly Provider[] = [
   { ...profileRow, until: webIdentityFirstSince },
-  { ...webIdentityRow, until: '2.10.11', values: 'profileAlone', regionFromImds: regionQuestion('v1') },
+  { ...webIdentityRow, until: '2.10.11', values: 'profileAlone', regionFromImds: javaRegionQuestion('v1') },
   {
     ...webIdentityRow,
     since: '2.10.11', // awsdocs/amazon-eks-user-guide; aws/aws-sdk-java-v2#1470
     until: '2.10.43',
-    regionFromImds: regionQuestion('v1'),
+    regionFromImds: javaRegionQuestion('v1'),
   },
   { ...askingWithToken, since: '2.10.43', until: webIdentityFirstSince },
 ];
