@@ -8,7 +8,7 @@ import type { World } from '../../src/model/world.ts';
 import { testIssuer } from '../../src/testing/arbitraries/clusterNames.ts';
 
 /** A small cluster that is made for one thing, and the SDK that meets it. */
-export interface RareWorld {
+interface RareWorld {
   readonly world: World;
   readonly sdk: SdkFamily;
 }

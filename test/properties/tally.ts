@@ -45,7 +45,7 @@ export function countAnswers(seen: Tally, answers: readonly Answer[]): void {
 }
 
 /** Counts the reasons on a packet's way. */
-export function countPath(seen: Tally, { steps }: PacketPath): void {
+function countPath(seen: Tally, { steps }: PacketPath): void {
   for (const { reason } of steps) seen.add('path', reason);
 }
 

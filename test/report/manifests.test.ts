@@ -26,6 +26,9 @@ function writableWorlds(constraints: WorldConstraints = {}): fc.Arbitrary<World>
   return worlds(constraints).map((drawn) => ({ ...drawn, iptables: [] }));
 }
 
+const openWorlds = writableWorlds({ maxPods: 1 });
+const statedWorlds = writableWorlds({ maxPods: 1, facts: 'stated' });
+
 /** Gives a world the pods of its daemons: what is read always has them, and who they are is theirs to find. */
 function withDaemonPods(drawn: World): World {
   const known = new Set(drawn.workloads.map(({ ref }) => describeRef(ref)));
@@ -55,12 +58,12 @@ function answers(of: World, subjects: World): ReadonlyMap<string, readonly strin
 describe('a world as manifests', () => {
   it('read back gives the same answers', () => {
     fc.assert(
-      fc.property(writableWorlds({ maxPods: 1 }), (drawn) => {
+      fc.property(fc.oneof(openWorlds, { weight: 2, arbitrary: statedWorlds }), (drawn) => {
         const before = withDaemonPods(drawn);
         const after = readBack(manifestsText(before));
         expect(answers(after, drawn), manifestsText(before)).toEqual(answers(before, drawn));
       }),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 
@@ -69,7 +72,7 @@ describe('a world as manifests', () => {
       fc.property(writableWorlds({ maxPods: 1 }), (before) => {
         expect(policies(readBack(manifestsText(before)))).toEqual(policies(before));
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
