@@ -17,5 +17,6 @@ export default defineConfig({
     testTimeout: 30_000,
     // Files share their modules: loading every room anew for each of them took more time than the tests.
     isolate: false,
+    maxWorkers: '100%',
   },
 });

@@ -87,8 +87,10 @@ function tokenRoles(world: World, { workload, container }: ContainerOf): readonl
  *
  * @source awsdocs/amazon-eks-user-guide:latest/ug/manage-access/aws-access/enable-iam-roles-for-service-accounts.adoc
  */
-function audiencesOf(world: World, roleArn: string): readonly string[] {
+function audiencesOf(world: World, roleArn: string): readonly (string | undefined)[] {
   const account = parseRoleArn(roleArn)?.accountId;
+  // Of a role that holds a placeholder nobody knows the account, nor so its providers: any token may do.
+  if (account === undefined) return [undefined];
   const known = world.oidcProviders.filter(({ accountId }) => accountId === account);
   const audiences = known.flatMap(({ clientIds }) => clientIds ?? [webIdentityAudience]);
   return audiences.length === 0 ? [webIdentityAudience] : [...new Set(audiences)];
@@ -101,7 +103,7 @@ function tradeToken(
   ask: Ask,
   caller: Caller,
   roleArn: string,
-  audience: string,
+  audience: string | undefined,
 ): Credentials | undefined {
   const tokenFile = tokenFor(caller, audience);
   if (tokenFile === undefined) return undefined;
@@ -110,11 +112,12 @@ function tradeToken(
   return credentialsIn(respond(world, ask, caller, { kind: 'sts', ...call }).reply);
 }
 
-/** Finds a token of the pod that is meant for an audience. */
-function tokenFor({ admission }: Caller, audience: string): string | undefined {
+/** Finds a token of the pod that is meant for an audience, or any. */
+function tokenFor({ admission }: Caller, audience: string | undefined): string | undefined {
   const files = [...admission.environment.files];
   const found = files.find(
-    ([, content]) => content.kind === 'serviceAccountToken' && content.audience === audience,
+    ([, content]) =>
+      content.kind === 'serviceAccountToken' && (audience === undefined || content.audience === audience),
   );
   return found?.[0];
 }
