@@ -3,6 +3,7 @@ import type { ObjectRef } from '../model/objectRef.ts';
 import type { Fix } from '../model/patch.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
+import type { Condition } from '../resolve/condition.ts';
 
 /**
  * What a finding means for the owner of the cluster.
@@ -25,6 +26,11 @@ export interface Finding {
   readonly message: string;
   /** The answers that it concerns; empty for a finding about an object that no container uses. */
   readonly answers: readonly Answer[];
+  /**
+   * When it is so, where that hangs on facts that nothing states; absent where it holds whatever they are, and
+   * for what is latent, which waits for something to happen.
+   */
+  readonly when?: Condition;
   /** What to do, in words. */
   readonly advice: string;
   /** Concrete changes that ought to remove it, best first. `whatIf` proves one before it is offered. */

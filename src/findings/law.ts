@@ -1,6 +1,9 @@
+import { lookUpFact } from '../model/fact.ts';
+import type { FactName } from '../model/factDefinitions.ts';
 import type { ObjectRef } from '../model/objectRef.ts';
 import type { Fix } from '../model/patch.ts';
 import type { Answer, Outcome } from '../resolve/answer.ts';
+import { isAlways, type Condition } from '../resolve/condition.ts';
 import type { ExchangeStep, Step } from '../resolve/trace.ts';
 import type { Conflict, Examined, Finding, Rule } from './finding.ts';
 import { byContainer, type ContainerAnswers } from './workloads.ts';
@@ -9,6 +12,8 @@ import { byContainer, type ContainerAnswers } from './workloads.ts';
 export interface ConflictRow extends Conflict {
   /** What to do, in words. */
   readonly advice: string;
+  /** Facts without which nothing is said: what is only tried out is nobody's fault. */
+  readonly needs?: readonly FactName[];
 }
 
 /** One place where a conflict was seen; what is left out is as the row says. */
@@ -34,21 +39,34 @@ export function symptomRule(row: ConflictRow, see: (examined: Examined) => reado
 
 function ruleOf(
   level: Rule['level'],
-  { advice, ...conflict }: ConflictRow,
+  { advice, needs = [], ...conflict }: ConflictRow,
   see: (examined: Examined) => readonly Sighting[],
 ): Rule {
   return {
     ...conflict,
     level,
-    find: (examined) =>
-      see(examined).map((sighting): Finding => ({
-        rule: conflict.id,
-        severity: conflict.severity,
-        advice,
-        fixes: [],
-        ...sighting,
-      })),
+    find: (examined) => {
+      if (needs.some((name) => lookUpFact(examined.world, { name }).value === undefined)) return [];
+      return see(examined).map((sighting): Finding => {
+        const severity = sighting.severity ?? conflict.severity;
+        const when = severity === 'latent' ? undefined : conditionOf(sighting.answers);
+        return {
+          rule: conflict.id,
+          severity,
+          advice,
+          fixes: [],
+          ...sighting,
+          ...(when ? { when } : {}),
+        };
+      });
+    },
   };
+}
+
+/** When the usual outcomes of all these answers come about; nothing where one of them always does. */
+function conditionOf(answers: readonly Answer[]): Condition | undefined {
+  const conditions = answers.flatMap(({ outcomes: [usual] }) => (usual ? [usual.when] : []));
+  return conditions.some(isAlways) ? undefined : conditions[0];
 }
 
 /** Looks at each container for itself. */

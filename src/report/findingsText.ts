@@ -4,6 +4,7 @@ import { describePosition, describeRef } from '../model/objectRef.ts';
 import { paint, wrapText, type StyledText } from './layout.ts';
 import type { Style } from './palette.ts';
 import type { Screen } from './screen.ts';
+import { findingMessage } from './findingMessage.ts';
 
 const severities: Readonly<Record<Severity, { readonly name: string; readonly style: Style }>> = {
   privilegeEscalation: { name: 'privilege escalation', style: 'red' },
@@ -35,9 +36,10 @@ export function findingLines(findings: readonly Finding[], width: number): reado
     return [
       [],
       ...title,
-      ...own.flatMap(({ at, message }) => {
+      ...own.flatMap((finding) => {
+        const { at } = finding;
         const where = at.position ? describePosition(at.position) : describeRef(at);
-        return hang([{ text: where, style: 'cyan' }, { text: `: ${message}` }], 2, width);
+        return hang([{ text: where, style: 'cyan' }, { text: `: ${findingMessage(finding)}` }], 2, width);
       }),
       ...advice.flatMap((text) => hang([{ text: `fix: ${text}`, style: 'dim' }], 2, width)),
     ];

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SourcePosition } from '../model/objectRef.ts';
 import { placeOf, type CheckReport } from './checkReport.ts';
 import { unmetText } from './expectationText.ts';
+import { findingMessage } from './findingMessage.ts';
 
 /** One line that the runner of GitHub Actions turns into a remark at a line of a pull request. */
 interface Annotation {
@@ -23,7 +24,8 @@ export function githubAnnotations(report: CheckReport): string {
   const { findings, threshold, expectations, diagnostics } = report;
   const annotations: readonly Annotation[] = [
     ...findings.map((finding): Annotation => {
-      const { rule, message, advice } = finding;
+      const { rule, advice } = finding;
+      const message = findingMessage(finding);
       return {
         level: isAtLeast(finding, threshold) ? 'error' : 'warning',
         at: placeOf(finding),

@@ -19,6 +19,7 @@ import type {
 } from './answersSchema.ts';
 import type { TraceNode } from './sentence.ts';
 import { traceTree } from './traceTree.ts';
+import { findingMessage } from './findingMessage.ts';
 
 /** Everything that is to be told in JSON. */
 export interface AnswersReport {
@@ -126,14 +127,15 @@ export function traceToJson({ text, at, source, inside }: TraceNode): TraceJson 
 }
 
 /** Writes a finding as JSON. */
-export function findingToJson({ rule, severity, at, message, advice, answers }: Finding): FindingJson {
+export function findingToJson(finding: Finding): FindingJson {
+  const { rule, severity, at, advice, answers } = finding;
   const subjects = answers.map(({ subject }) => `${subject.namespace}/${subject.workload.name}`);
   return {
     rule,
     severity,
     object: describeRef(at),
     ...atOf(at.position),
-    message,
+    message: findingMessage(finding),
     advice,
     workloads: [...new Set(subjects)],
   };

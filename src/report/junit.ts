@@ -6,6 +6,7 @@ import { describeDiagnostic } from '../model/diagnostic.ts';
 import { describePosition, describeRef, type SourcePosition } from '../model/objectRef.ts';
 import { placeOf, severityWords, type CheckReport } from './checkReport.ts';
 import { expectationWords, unmetText } from './expectationText.ts';
+import { findingMessage } from './findingMessage.ts';
 
 /** What became of one test case. */
 type Verdict =
@@ -83,7 +84,7 @@ function verdictOf(
   const [gravest] = failing;
   if (gravest) {
     const text = failing.map(findingText).join('\n');
-    return { kind: 'failure', type: severityWords[gravest.severity], message: gravest.message, text };
+    return { kind: 'failure', type: severityWords[gravest.severity], message: findingMessage(gravest), text };
   }
   if (left.length > 0) return { kind: 'passed', note: left.map(findingText).join('\n') };
   return {
@@ -96,7 +97,7 @@ function findingText(finding: Finding): string {
   const place = placeOf(finding);
   const where = place ? `${describePosition(place)}: ` : '';
   const fix = finding.advice === '' ? '' : `\nfix: ${finding.advice}`;
-  return `${where}${finding.message}${fix}`;
+  return `${where}${findingMessage(finding)}${fix}`;
 }
 
 function otherSuites({ expectations, diagnostics }: CheckReport): readonly TestSuite[] {

@@ -10,6 +10,7 @@ import { containerWords, placeOf, severityWords, type CheckReport } from './chec
 import { expectationWords, unmetText } from './expectationText.ts';
 import { identityWords } from './identityWords.ts';
 import { sourceUrl } from './sourceUrl.ts';
+import { findingMessage } from './findingMessage.ts';
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
 type Result = JsonObject & { readonly ruleId: string };
@@ -103,7 +104,12 @@ function findingResults({ findings, suppressed, known, baselineFile }: CheckRepo
   return all.map(([finding, more], at) => ({
     ruleId: finding.rule,
     level: levelOf(finding.severity),
-    message: { text: finding.advice === '' ? finding.message : `${finding.message}. Fix: ${finding.advice}` },
+    message: {
+      text:
+        finding.advice === ''
+          ? findingMessage(finding)
+          : `${findingMessage(finding)}. Fix: ${finding.advice}`,
+    },
     locations: [locationOf(finding.at, placeOf(finding))],
     partialFingerprints: { [fingerprintName]: fingerprints[at] ?? '' },
     ...more,

@@ -1,10 +1,11 @@
 import { roleArnAnnotation } from '../../model/builder.ts';
+import type { Kube2iam } from '../../model/kube2iam.ts';
 import { annotationRef, describeRef, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
-import { causeRule, type ConflictRow } from '../law.ts';
+import { causeRule, type ConflictRow, type Sighting } from '../law.ts';
 import {
   byGround,
   daemonRepliesRule,
@@ -16,7 +17,8 @@ import {
 } from '../laws/daemonReplies.ts';
 import { isTurnedOver, trustCallers } from '../laws/trustCaller.ts';
 import { roleName } from '../laws/trustPolicy.ts';
-import { nameIdentity } from '../workloads.ts';
+import { isSameObject } from '../laws/metadataBlock.ts';
+import { nameIdentity, workloadNames } from '../workloads.ts';
 
 const iam = 'jtblin/kube2iam:iam/iam.go';
 
@@ -90,6 +92,56 @@ const severalNodeGroups: Rule = causeRule(severalNodeRoles, ({ world, answers })
   ),
 );
 
+/** What the real program does without a region is known; where the region comes from no manifest may show. */
+const regionNotShown: Rule = causeRule(
+  {
+    id: 'k2i-region-missing',
+    title: 'no manifest shows kube2iam its region',
+    severity: 'latent',
+    expects: 'the annotated role',
+    gets: 'from 0.12.0 on, unless AWS_REGION comes from elsewhere, HTTP 500 for each role: no credentials with every SDK',
+    source: `${iam} (getRegions before AssumeRole); seen in recordings of kube2iam 0.15.0`,
+    advice: 'set `AWS_REGION` in the container of kube2iam',
+  },
+  ({ world, answers }) =>
+    world.kube2iam.flatMap((daemon): readonly Sighting[] => {
+      const affected = answers.filter(({ consulted }) =>
+        consulted.some(
+          ({ question, basis }) =>
+            question.name === 'kube2iam.region' &&
+            basis.kind === 'assumed' &&
+            question.about !== undefined &&
+            isSameObject(question.about, daemon.ref),
+        ),
+      );
+      if (affected.length === 0) return [];
+      return [
+        {
+          at: daemon.ref,
+          message: `${describeRef(daemon.ref)} shows no \`AWS_REGION\`; unless it comes from elsewhere, ${workloadNames(affected).join(', ')} get no credentials`,
+          answers: affected,
+          fixes: regionFixes(world, daemon),
+        },
+      ];
+    }),
+);
+
+function regionFixes(world: World, { ref, namespace, name, image }: Kube2iam): readonly Fix[] {
+  const { region } = world.cluster;
+  const workload = indexOf(world).workload(ref.kind, namespace, name);
+  const container = workload?.template.containers.find((one) => one.image === image);
+  if (region === undefined || !container) return [];
+  const object = { kind: ref.kind, namespace, name };
+  const patch = {
+    kind: 'env',
+    object,
+    container: container.name,
+    name: 'AWS_REGION',
+    value: region,
+  } as const;
+  return [{ title: `set AWS_REGION of ${namespace}/${name} to ${region}`, patches: [patch] }];
+}
+
 /** Conflicts in which kube2iam may not have the role that it chose. */
 export const daemonRoleAssumeRules: readonly Rule[] = [
   severalNodeGroups,
@@ -157,6 +209,7 @@ export const daemonRoleAssumeRules: readonly Rule[] = [
         : undefined;
     },
   ),
+  regionNotShown,
   daemonRepliesRule(
     {
       id: 'k2i-own-irsa',

@@ -170,6 +170,7 @@ export const interceptionMissedRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'interface-mismatch',
+      needs: ['cni'],
       title: 'the rule names an interface by which no pod comes in',
       severity: 'privilegeEscalation',
       expects: 'kube2iam to take the requests of pods',
@@ -197,6 +198,7 @@ export const interceptionMissedRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'sg-pods-use-vlan',
+      needs: ['cni'],
       title: 'a pod with security groups of its own comes in by another interface',
       severity: 'privilegeEscalation',
       expects: 'the same as of other pods',
@@ -219,6 +221,7 @@ export const interceptionMissedRules: readonly Rule[] = [
   notInterceptedRule(
     {
       id: 'cilium-bpf-host-routing',
+      needs: ['cni'],
       title: 'packets of pods pass by the rules of the node',
       severity: 'privilegeEscalation',
       expects: 'kube2iam to take the requests of pods',

@@ -101,6 +101,7 @@ function isCutFromDaemon(cut: Cut, world: World, hook: Cut['hook']): boolean {
 
 const afterDnat: ConflictRow = {
   id: 'np-calico-sees-after-dnat',
+  needs: ['cni'],
   title: 'the engine judges the address that the rule of kube2iam has put in place',
   severity: 'outage',
   expects: 'the address as the pod dials it to decide',
@@ -201,6 +202,7 @@ export const networkPolicyCutRules: readonly Rule[] = [
   cutRule(
     {
       id: 'np-vpccni-sees-before-dnat',
+      needs: ['cni'],
       title: 'a policy that closes the metadata service closes kube2iam too',
       severity: 'outage',
       expects: 'kube2iam not to be concerned',
@@ -222,6 +224,7 @@ export const networkPolicyCutRules: readonly Rule[] = [
   cutRule(
     {
       id: 'np-block-breaks-kube2iam-neighbours',
+      needs: ['cni'],
       title: 'a block for pods with IRSA also stops the pods that use kube2iam beside them',
       severity: 'outage',
       expects: 'the metadata service to be closed for pods with IRSA',
@@ -243,6 +246,7 @@ export const networkPolicyCutRules: readonly Rule[] = [
   cutRule(
     {
       id: 'np-cilium-host-entity',
+      needs: ['cni'],
       title: 'no range of addresses allows the node itself',
       severity: 'outage',
       expects: '`0.0.0.0/0` to hold the Pod Identity agent',

@@ -38,6 +38,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
   doesNotHoldRule(
     {
       id: 'np-not-enforced',
+      needs: ['cni'],
       title: 'nobody enforces the policy that closes the metadata service',
       severity: 'latent',
       expects: 'the metadata service to be blocked',
@@ -187,6 +188,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
   doesNotHoldRule(
     {
       id: 'np-ipv6-cluster',
+      needs: ['cni'],
       title: 'the policies of an IPv6 cluster do not judge IPv4',
       severity: 'wrongIdentity',
       expects: 'what is denied to be everything',
@@ -208,6 +210,7 @@ export const networkPolicyHoleRules: readonly Rule[] = [
   doesNotHoldRule(
     {
       id: 'np-except-agent-bug',
+      needs: ['cni'],
       title: 'an old network policy agent overlooks exceptions',
       severity: 'wrongIdentity',
       expects: 'the metadata service to be excepted',

@@ -52,6 +52,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
   doesNotHoldRule(
     {
       id: 'np-calico-global-order',
+      needs: ['cni'],
       title: 'an Allow stands before the Deny',
       severity: 'wrongIdentity',
       expects: 'a Deny to win',
@@ -74,6 +75,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
   doesNotHoldRule(
     {
       id: 'np-admin-policy',
+      needs: ['cni'],
       title: 'a policy of the administrators is not enforced, or allows what a namespace does not',
       severity: 'wrongIdentity',
       expects: 'the metadata service to be blocked',
@@ -106,6 +108,7 @@ export const networkPolicyOrderRules: readonly Rule[] = [
   causeRule(
     {
       id: 'np-startup-window',
+      needs: ['cni'],
       title: 'the policy is not loaded in the first moments of a pod',
       severity: 'latent',
       expects: 'the metadata service to be blocked from the start',
