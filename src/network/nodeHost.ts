@@ -1,4 +1,5 @@
 import type { NodeRules, Rule, RuleSet } from '../model/iptables.ts';
+import { oncePer } from '../model/oncePer.ts';
 import type { World } from '../model/world.ts';
 import type { ClusterNode } from '../model/node.ts';
 import { parseAddress, cidrWithin } from './address.ts';
@@ -84,12 +85,22 @@ function nameInterface(
   return { kind: 'name', name };
 }
 
-function podsOn({ workloads }: World, node: ClusterNode): readonly string[] {
-  return workloads.flatMap(({ template: { nodeName, hostNetwork, status } }) => {
-    const here = nodeName === node.name && !hostNetwork;
-    return here && status?.podIP !== undefined ? [status.podIP] : [];
-  });
+function podsOn(world: World, { name }: ClusterNode): readonly string[] {
+  return podAddressesByNode(world).get(name) ?? [];
 }
+
+/** Every packet of a cluster asks for it. */
+const podAddressesByNode = oncePer(({ workloads }: World): ReadonlyMap<string, readonly string[]> => {
+  const addresses = new Map<string, string[]>();
+  for (const { template } of workloads) {
+    const { nodeName, hostNetwork, status } = template;
+    if (nodeName === undefined || hostNetwork || status?.podIP === undefined) continue;
+    const there = addresses.get(nodeName);
+    if (there) there.push(status.podIP);
+    else addresses.set(nodeName, [status.podIP]);
+  }
+  return addresses;
+});
 
 function wholeAddress(address: string): string {
   return `${address}/${address.includes(':') ? 128 : 32}`;
@@ -104,11 +115,7 @@ interface NamedByRules {
   readonly redirectedTo: readonly string[];
 }
 
-const namesOfRuleSets = new WeakMap<RuleSet, NamedByRules>();
-
-function namedByRules(ruleSet: RuleSet): NamedByRules {
-  const known = namesOfRuleSets.get(ruleSet);
-  if (known) return known;
+const namedByRules = oncePer((ruleSet: RuleSet): NamedByRules => {
   const interfaces = new Set<string>();
   const redirectedTo = new Set<string>();
   for (const table of Object.values(ruleSet.tables)) {
@@ -126,10 +133,8 @@ function namedByRules(ruleSet: RuleSet): NamedByRules {
     }
   }
   const uplink = [...interfaces].find((name) => /^(eth|ens|enp|eno|bond)\d/.test(name)) ?? 'eth0';
-  const named = { interfaces: [...interfaces], uplink, redirectedTo: [...redirectedTo] };
-  namesOfRuleSets.set(ruleSet, named);
-  return named;
-}
+  return { interfaces: [...interfaces], uplink, redirectedTo: [...redirectedTo] };
+});
 
 function isAboutMetadata({ matches }: Rule): boolean {
   return matches.some(
