@@ -62,12 +62,13 @@ function added(ref: ObjectRef, apply: Change['apply']): Change {
 
 function adminDenial(api: AdminPolicy['api']): AdminPolicy {
   const kind = api === 'v1alpha1' ? 'AdminNetworkPolicy' : 'ClusterNetworkPolicy';
-  const ref: ObjectRef = { kind, name };
+  // Two groups have a kind ClusterNetworkPolicy.
+  const ref: ObjectRef = { kind, name: api === 'aws' ? `${name}-aws` : name };
   const place = { ...ref, field: 'spec.egress[0]' };
   const peers = [{ kind: 'networks', cidrs: [metadata] }] as const;
   return {
     ref,
-    name,
+    name: ref.name,
     api,
     tier: 'admin',
     priority: 0,

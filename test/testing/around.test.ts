@@ -66,6 +66,21 @@ describe('the neighbourhood of a cluster', () => {
     );
   });
 
+  it('tells the two groups apart that have a kind ClusterNetworkPolicy', () => {
+    const [policy] = fc
+      .sample(worlds({ filters: 'all' }), { numRuns: 200, seed: 7 })
+      .flatMap(({ adminPolicies }) => adminPolicies);
+    if (!policy) throw new Error('no world has a policy of administrators');
+    const adminPolicies = (['v1alpha2', 'aws'] as const).map((api) => {
+      const name = `drawn-${api}`;
+      return { ...policy, api, name, ref: { kind: 'ClusterNetworkPolicy', name } };
+    });
+    const added = variationsOf({ ...world().build(), adminPolicies }, ['networkPolicy'])
+      .map(({ title }) => title)
+      .filter((title) => title.startsWith('add ClusterNetworkPolicy'));
+    expect(new Set(added).size).toBe(2);
+  });
+
   it('policies of each kind come and go, each of a kind that the cluster has', () => {
     const drawn = fc.sample(worlds(), { numRuns: 300, seed: 7 });
     const titles = (list: keyof World): readonly string[] => {
