@@ -22,14 +22,14 @@ const required = blocked.nodeDefaults({
 });
 
 /** Rules that speak of what a CNI does. */
-const aboutCni = [
+const aboutCni: ReadonlySet<string> = new Set([
   'np-not-enforced',
   'np-calico-sees-after-dnat',
   'np-vpccni-sees-before-dnat',
   'np-cilium-host-entity',
   'interface-mismatch',
   'cilium-bpf-host-routing',
-];
+]);
 
 describe('what nobody states', () => {
   it.each([
@@ -38,7 +38,7 @@ describe('what nobody states', () => {
   ])('blames %s as it should', (_name, builder, expected) => {
     const given = builder.build();
     const found = findConflicts(given, resolveAll(given, goV2)).map(({ rule }) => rule);
-    expect(found.filter((rule) => aboutCni.includes(rule))).toEqual(expected);
+    expect(found.filter((rule) => aboutCni.has(rule))).toEqual(expected);
   });
 
   it('is said with the finding that hangs on it', () => {
@@ -58,7 +58,7 @@ describe('laws of findings', () => {
       fc.property(worlds({ maxPods: 2 }), (drawn) => {
         fc.pre(lookUpFact(drawn, { name: 'cni' }).value === undefined);
         const found = findConflicts(drawn, resolveAll(drawn, goV2)).map(({ rule }) => rule);
-        expect(found.filter((rule) => aboutCni.includes(rule))).toEqual([]);
+        expect(found.filter((rule) => aboutCni.has(rule))).toEqual([]);
       }),
       { numRuns: 60 },
     );
