@@ -3,7 +3,7 @@ import type { Identity, Mechanism } from '../model/identity.ts';
 import type { Workload } from '../model/workload.ts';
 import { oncePer } from '../model/oncePer.ts';
 import type { World } from '../model/world.ts';
-import type { Answer } from '../resolve/answer.ts';
+import { containerKey, type Answer } from '../resolve/answer.ts';
 import { intentionsOf, type Intention } from './intention.ts';
 
 /** The answers for one container with its different SDKs, beside what its author asked for. */
@@ -26,8 +26,7 @@ const groupedIn = oncePer((answers: readonly Answer[]) => oncePer((world: World)
 function group(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
   const groups = new Map<string, Answer[]>();
   for (const answer of answers) {
-    const { namespace, workload, container } = answer.subject;
-    const key = `${namespace}/${workload.kind}/${workload.name} ${container.name}`;
+    const key = containerKey(answer);
     const known = groups.get(key);
     if (known) known.push(answer);
     else groups.set(key, [answer]);

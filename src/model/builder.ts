@@ -8,7 +8,7 @@ import type {
   RoleOptions,
 } from './builderOptions.ts';
 import type { AttachedPolicy, JsonValue, OrganizationPolicy } from './aws.ts';
-import { parseArn, parseRoleArn } from './arn.ts';
+import { parseRoleArn } from './arn.ts';
 import type { FactName } from './factDefinitions.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from './kubernetes.ts';
 import { podTemplate } from './builderPod.ts';
@@ -17,6 +17,7 @@ import { kube2iamDefaults, type Kube2iamFlags } from './kube2iam.ts';
 import { everything, type Labels } from './labels.ts';
 import type { ImdsOptions } from './node.ts';
 import type { ObjectRef } from './objectRef.ts';
+import { oidcProviderOf } from './oidcProvider.ts';
 import type { SdkRef } from './sdk.ts';
 import type { WorkloadKind } from './workload.ts';
 import { emptyWorld, type Cluster, type World } from './world.ts';
@@ -182,17 +183,8 @@ function builderOf(current: World): WorldBuilder {
           },
         ],
       }),
-    oidcProvider: (arn, { clientIds } = {}) => {
-      const parsed = parseArn(arn);
-      const provider = {
-        ref: { kind: 'OidcProvider', name: arn },
-        arn,
-        accountId: parsed?.accountId ?? '',
-        url: parsed?.resource.replace(/^oidc-provider\//, '') ?? '',
-        ...(clientIds === undefined ? {} : { clientIds }),
-      };
-      return next({ oidcProviders: [...current.oidcProviders, provider] });
-    },
+    oidcProvider: (arn, { clientIds } = {}) =>
+      next({ oidcProviders: [...current.oidcProviders, oidcProviderOf(arn, clientIds)] }),
     podIdentityAssociation: (name, options) => {
       const { namespace, name: serviceAccount } = splitName(name);
       const ref: ObjectRef = { kind: 'PodIdentityAssociation', namespace, name: serviceAccount };

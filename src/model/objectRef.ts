@@ -41,6 +41,14 @@ export function describeRef(ref: ObjectRef): string {
   return `${ref.kind} ${name}`;
 }
 
+/** Tells whether two references are to one object, wherever inside it. */
+export function isSameObject(
+  one: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>,
+  other: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>,
+): boolean {
+  return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
+}
+
 /** Writes a position as `file:line`, the form that terminals and editors turn into a link. */
 export function describePosition(position: SourcePosition): string {
   return `${position.file}:${position.line}`;

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { ObjectRef } from '../model/objectRef.ts';
+import { isSameObject } from '../model/objectRef.ts';
 import type { World } from '../model/world.ts';
 import { adminPolicyManifest } from './adminPolicyManifest.ts';
 import { awsManifests } from './awsManifests.ts';
@@ -51,7 +51,7 @@ function yamlText(manifest: Manifest): string {
 
 function manifestsOf(world: World): readonly Manifest[] {
   const daemons = daemonProcesses(world);
-  const alone = daemons.filter(({ ref }) => !world.workloads.some((each) => isSame(ref, each.ref)));
+  const alone = daemons.filter(({ ref }) => !world.workloads.some((each) => isSameObject(ref, each.ref)));
   const settings = settingsManifest(world);
   const manifests = [
     ...world.namespaces.map(namespaceManifest),
@@ -59,7 +59,7 @@ function manifestsOf(world: World): readonly Manifest[] {
     ...world.workloads.map((workload) =>
       workloadManifest(
         workload,
-        daemons.filter(({ ref }) => isSame(ref, workload.ref)),
+        daemons.filter(({ ref }) => isSameObject(ref, workload.ref)),
       ),
     ),
     ...alone.map(daemonManifest),
@@ -76,8 +76,4 @@ function manifestsOf(world: World): readonly Manifest[] {
     ...(settings ? [settings] : []),
   ];
   return manifests.map((manifest) => withSuppressions(manifest, world.suppressions));
-}
-
-function isSame(a: ObjectRef, b: ObjectRef): boolean {
-  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }

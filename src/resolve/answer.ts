@@ -50,6 +50,11 @@ export interface Answer {
 
 /** Names an answer: one container with one SDK. */
 export function answerKey({ subject, sdk }: Pick<Answer, 'subject' | 'sdk'>): string {
+  return `${containerKey({ subject })}/${describeSdk(sdk)}`;
+}
+
+/** Names the container that an answer is about. */
+export function containerKey({ subject }: Pick<Answer, 'subject'>): string {
   const { namespace, workload, container } = subject;
-  return `${namespace}/${workload.kind}/${workload.name}/${container.name}/${describeSdk(sdk)}`;
+  return `${namespace}/${workload.kind}/${workload.name}/${container.name}`;
 }

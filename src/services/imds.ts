@@ -1,3 +1,4 @@
+import { httpError } from './httpError.ts';
 import { parseRoleArn } from '../model/arn.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
@@ -119,8 +120,4 @@ function otherText({ cluster }: World, node: ClusterNode, path: string): string 
   if (path.endsWith('/placement/region')) return cluster.region ?? zone?.replace(/[a-z]$/, '') ?? '';
   if (path.endsWith('/placement/availability-zone')) return zone ?? '';
   return path.endsWith('/instance-id') ? (node.instanceId ?? '') : '';
-}
-
-function httpError(status: number, message: string): Reply {
-  return { kind: 'httpError', status, message };
 }

@@ -1,3 +1,4 @@
+import { httpError } from './httpError.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Credentials, Identity } from '../model/identity.ts';
@@ -273,10 +274,6 @@ function passOn(reply: Reply): Reply {
   if (reply.kind === 'ok') return reply;
   const message = reply.kind === 'httpError' ? `${reply.code}: ${reply.message}` : reply.kind;
   return httpError(500, `error fetching credentials: ${message}`);
-}
-
-function httpError(status: number, message: string): Reply {
-  return { kind: 'httpError', status, message };
 }
 
 function found(finding: KiamFinding, at: ObjectRef | undefined): ServiceEvidence {

@@ -1,3 +1,4 @@
+import { httpError } from './httpError.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import { sameIdentity, type Credentials, type Identity } from '../model/identity.ts';
@@ -280,10 +281,6 @@ function passOn(reply: Reply): Reply {
     default:
       return reply;
   }
-}
-
-function httpError(status: number, message: string): Reply {
-  return { kind: 'httpError', status, message };
 }
 
 function found(finding: Kube2iamFinding, at: ObjectRef | undefined): ServiceEvidence {

@@ -1,5 +1,6 @@
+import { isSameObject } from '../model/objectRef.ts';
 import { withoutInjection } from '../admission/withoutInjection.ts';
-import { parseArn } from '../model/arn.ts';
+import { oidcProviderOf } from '../model/oidcProvider.ts';
 import { roleArnAnnotation } from '../model/builder.ts';
 import { kube2iamDefaults, type Kube2iam } from '../model/kube2iam.ts';
 import type { Labels } from '../model/labels.ts';
@@ -46,7 +47,7 @@ export function applyPatch(world: World, patch: Patch): World {
       return {
         ...world,
         kube2iam: world.kube2iam.map((daemon) =>
-          isNamed(daemon.ref, patch.object) ? patchDaemon(daemon, patch) : daemon,
+          isSameObject(daemon.ref, patch.object) ? patchDaemon(daemon, patch) : daemon,
         ),
       };
     case 'serviceAccount':
@@ -108,7 +109,7 @@ function patchPods(
     case 'recreate':
       return {
         ...onTemplate(world, patch.object, withoutInjection),
-        kube2iam: world.kube2iam.filter(({ ref, outdated }) => !outdated || !isNamed(ref, patch.object)),
+        kube2iam: world.kube2iam.filter(({ ref, outdated }) => !outdated || !isSameObject(ref, patch.object)),
       };
     case 'sdk': {
       const { namespace = 'default', name: workload } = patch.object;
@@ -127,11 +128,11 @@ function patchObjects(
     const annotations = patch.roleArn === undefined ? {} : { [roleArnAnnotation]: patch.roleArn };
     const ref = { kind: 'ServiceAccount', namespace, name };
     const account = { ref, namespace, name, annotations, annotationRefs: {} };
-    const others = world.serviceAccounts.filter((other) => !isNamed(other.ref, ref));
+    const others = world.serviceAccounts.filter((other) => !isSameObject(other.ref, ref));
     return { ...world, serviceAccounts: [...others, account] };
   }
   const replaced = patch.kind === 'networkPolicy' ? patch.policy.ref : patch.object;
-  const others = world.networkPolicies.filter(({ ref }) => !isNamed(ref, replaced));
+  const others = world.networkPolicies.filter(({ ref }) => !isSameObject(ref, replaced));
   return { ...world, networkPolicies: patch.kind === 'networkPolicy' ? [...others, patch.policy] : others };
 }
 
@@ -162,18 +163,10 @@ function patchAws(
       return { ...world, podIdentityAssociations: [...others, ...added] };
     }
     case 'oidcProvider': {
-      const { arn, clientIds } = patch;
-      const parsed = parseArn(arn);
-      const provider = {
-        ref: { kind: 'OidcProvider', name: arn },
-        arn,
-        accountId: parsed?.accountId ?? '',
-        url: parsed?.resource.replace(/^oidc-provider\//, '') ?? '',
-        clientIds,
-      };
+      const provider = oidcProviderOf(patch.arn, patch.clientIds);
       return {
         ...world,
-        oidcProviders: [...world.oidcProviders.filter((each) => each.arn !== arn), provider],
+        oidcProviders: [...world.oidcProviders.filter((each) => each.arn !== provider.arn), provider],
       };
     }
     case 'imds':
@@ -225,7 +218,7 @@ function onContainer(
 function onWorkload(world: World, object: ObjectName, change: (workload: Workload) => Workload): World {
   return {
     ...world,
-    workloads: world.workloads.map((each) => (isNamed(each.ref, object) ? change(each) : each)),
+    workloads: world.workloads.map((each) => (isSameObject(each.ref, object) ? change(each) : each)),
   };
 }
 
@@ -244,7 +237,7 @@ function annotateMetadata(world: World, object: ObjectName, key: string, value: 
       return {
         ...world,
         serviceAccounts: world.serviceAccounts.map((each) =>
-          isNamed(each.ref, object)
+          isSameObject(each.ref, object)
             ? { ...each, annotations: withValue(each.annotations, key, value) }
             : each,
         ),
@@ -280,8 +273,4 @@ function labelMetadata(world: World, object: ObjectName, key: string, value: str
 function withValue(labels: Labels, key: string, value: string | undefined): Labels {
   const { [key]: _before, ...others } = labels;
   return value === undefined ? others : { ...others, [key]: value };
-}
-
-function isNamed(ref: ObjectName, { kind, namespace, name }: ObjectName): boolean {
-  return ref.kind === kind && ref.namespace === namespace && ref.name === name;
 }

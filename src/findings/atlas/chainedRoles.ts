@@ -7,7 +7,7 @@ import { indexOf, type World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, type Sighting } from '../law.ts';
-import { byGround } from '../laws/daemonReplies.ts';
+import { byGround } from '../laws/ground.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { takesFromMetadata } from '../laws/takesFromMetadata.ts';
 import { withoutStatement } from '../laws/withoutStatement.ts';

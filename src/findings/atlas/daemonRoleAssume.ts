@@ -1,13 +1,12 @@
 import { roleArnAnnotation } from '../../model/builder.ts';
 import type { Kube2iam } from '../../model/kube2iam.ts';
-import { annotationRef, describeRef, type ObjectRef } from '../../model/objectRef.ts';
+import { annotationRef, describeRef, type ObjectRef, isSameObject } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type ConflictRow, type Sighting } from '../law.ts';
 import {
-  byGround,
   daemonRepliesRule,
   daemonReplyOf,
   flagFix,
@@ -15,9 +14,9 @@ import {
   weighed,
   type DaemonReply,
 } from '../laws/daemonReplies.ts';
+import { byGround } from '../laws/ground.ts';
 import { isTurnedOver, trustCallers } from '../laws/trustCaller.ts';
 import { roleName } from '../laws/trustPolicy.ts';
-import { isSameObject } from '../laws/metadataBlock.ts';
 import { nameIdentity, workloadNames } from '../workloads.ts';
 
 const iam = 'jtblin/kube2iam:iam/iam.go';

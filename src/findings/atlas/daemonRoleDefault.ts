@@ -6,7 +6,6 @@ import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf, type Intention } from '../intention.ts';
 import { causeRule, type ConflictRow } from '../law.ts';
 import {
-  byGround,
   daemonRepliesRule,
   daemonReplies,
   daemonReplyOf,
@@ -14,8 +13,8 @@ import {
   flagPlace,
   weighed,
   type DaemonReply,
-  type Ground,
 } from '../laws/daemonReplies.ts';
+import { byGround, type Ground } from '../laws/ground.ts';
 import { withoutDefaultRole } from '../laws/defaultRole.ts';
 import { allowRoles } from '../laws/allowedRoles.ts';
 import { roleName } from '../laws/trustPolicy.ts';

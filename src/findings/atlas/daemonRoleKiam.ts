@@ -6,7 +6,8 @@ import { indexOf } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
-import { byGround, weighed, type Ground } from '../laws/daemonReplies.ts';
+import { weighed } from '../laws/daemonReplies.ts';
+import { byGround, type Ground } from '../laws/ground.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 
 const permittedRow: ConflictRow = {

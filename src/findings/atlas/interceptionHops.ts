@@ -5,7 +5,7 @@ import type { Answer } from '../../resolve/answer.ts';
 import type { ServiceEvidence } from '../../services/evidence.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, exchangesOf, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
-import { byGround } from '../laws/daemonReplies.ts';
+import { byGround } from '../laws/ground.ts';
 import { givesNodeRole, metadataWays } from '../laws/metadataBlock.ts';
 import { nodeOf } from '../laws/nodeOf.ts';
 

@@ -14,7 +14,7 @@ import {
   type Sighting,
 } from '../law.ts';
 import { consequences } from '../laws/consequences.ts';
-import { byGround } from '../laws/daemonReplies.ts';
+import { byGround } from '../laws/ground.ts';
 import { metadataAddress } from '../laws/metadataBlock.ts';
 import { notInterceptedRule } from '../laws/missedByKube2iam.ts';
 import { nodeOf } from '../laws/nodeOf.ts';

@@ -6,7 +6,7 @@ import type { PacketPath } from '../../network/path.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, eachContainer, exchangesOf, whereUsually, type Sighting } from '../law.ts';
-import { byGround } from '../laws/daemonReplies.ts';
+import { byGround } from '../laws/ground.ts';
 import { closeMetadataForPods } from '../laws/closeMetadata.ts';
 import { consequences, severityOf } from '../laws/consequences.ts';
 import { stationOf } from '../laws/missedByKube2iam.ts';

@@ -1,6 +1,6 @@
 import { oncePer } from '../../model/oncePer.ts';
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
-import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
+import { describeRef, type ObjectRef, isSameObject } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { World } from '../../model/world.ts';
@@ -10,12 +10,11 @@ import type { Answer } from '../../resolve/answer.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf } from '../intention.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
-import { byGround, type Ground } from '../laws/daemonReplies.ts';
+import { byGround, type Ground } from '../laws/ground.ts';
 import {
   admitsOnlyMetadata,
   alone,
   exceptsMetadata,
-  isSameObject,
   metadataWays,
   rewritePolicy,
 } from '../laws/metadataBlock.ts';

@@ -1,6 +1,6 @@
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
 import { everything, matchesSelector } from '../../model/labels.ts';
-import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
+import { describeRef, type ObjectRef, isSameObject } from '../../model/objectRef.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import { networkPoliciesOf } from '../../network/policies/networkPolicy.ts';
 import type { Rule } from '../finding.ts';
@@ -10,7 +10,6 @@ import {
   doesNotHoldRule,
   egressExceptMetadata,
   exceptsMetadata,
-  isSameObject,
   metadataAddress,
   refsAt,
   rewritePolicy,

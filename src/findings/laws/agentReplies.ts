@@ -3,7 +3,7 @@ import type { Answer } from '../../resolve/answer.ts';
 import type { ServiceEvidence } from '../../services/evidence.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
-import { byGround, type Ground } from './daemonReplies.ts';
+import { byGround, type Ground } from './ground.ts';
 
 /** What the EKS Pod Identity agent weighed for one container. */
 export interface AgentReply {

@@ -6,10 +6,9 @@ import { describeRef, fieldOf, type ObjectRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Answer, Outcome } from '../../resolve/answer.ts';
 import type { ServiceEvidence } from '../../services/evidence.ts';
-import type { Examined, Rule, Severity } from '../finding.ts';
-import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
-import { workloadNames } from '../workloads.ts';
-import { consequences, severityOf } from './consequences.ts';
+import type { Examined, Rule } from '../finding.ts';
+import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
+import { byGround, type Ground } from './ground.ts';
 import { nodeOf } from './nodeOf.ts';
 
 /** What kube2iam made of the metadata requests of one container, and what it weighed. */
@@ -21,15 +20,6 @@ export interface DaemonReply {
   /** Its last reply. */
   readonly reply: Reply;
   readonly evidence: readonly ServiceEvidence[];
-}
-
-/** Why something is so, and at which object. */
-export interface Ground {
-  readonly at: ObjectRef;
-  /** A sentence about this cluster, to which the consequence is added. */
-  readonly why: string;
-  readonly fixes: readonly Fix[];
-  readonly severity?: Severity;
 }
 
 /** Gives what kube2iam replied on the way to an outcome, where it was asked for credentials. */
@@ -90,27 +80,6 @@ export function daemonRepliesRule(
       }),
     ),
   );
-}
-
-/** Puts the answers together that have the same ground, with what comes of it. */
-export function byGround(
-  { severity }: ConflictRow,
-  found: readonly { readonly ground: Ground; readonly answer: Answer }[],
-): readonly Sighting[] {
-  const grounds = new Map<string, { readonly ground: Ground; readonly answers: Answer[] }>();
-  for (const { ground, answer } of found) {
-    const key = `${describeRef(ground.at)} ${ground.at.field ?? ''} ${ground.why}`;
-    const known = grounds.get(key);
-    if (known) known.answers.push(answer);
-    else grounds.set(key, { ground, answers: [answer] });
-  }
-  return [...grounds.values()].map(({ ground, answers }) => ({
-    at: ground.at,
-    message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(answers)}`,
-    severity: ground.severity ?? (severity === 'outage' ? severityOf(answers) : severity),
-    answers,
-    fixes: ground.fixes,
-  }));
 }
 
 /** The place of a flag, or the place where it would stand. */

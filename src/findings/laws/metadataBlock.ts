@@ -98,11 +98,6 @@ export function refsAt({ at, also = [] }: PathStep): readonly ObjectRef[] {
   return [...(at ? [at] : []), ...also];
 }
 
-/** Tells whether two references are to one object, wherever inside it. */
-export function isSameObject(one: ObjectRef, other: ObjectRef): boolean {
-  return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
-}
-
 /** Where a block does not hold, and why. */
 export interface Hole {
   readonly at: ObjectRef;

@@ -12,7 +12,7 @@ import type { Intention } from '../intention.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
 import { byContainer, workloadNames, type ContainerAnswers } from '../workloads.ts';
 import { consequences } from './consequences.ts';
-import type { Ground } from './daemonReplies.ts';
+import type { Ground } from './ground.ts';
 
 /** A container that asks kube2iam or kiam for a role, and the station at which its request went another way. */
 export interface Missed {

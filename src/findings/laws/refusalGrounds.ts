@@ -9,7 +9,8 @@ import { clusterIssuer } from '../../services/oidcIssuer.ts';
 import { oidcProviderArn } from '../../services/oidcProvider.ts';
 import type { Examined } from '../finding.ts';
 import { accountsAskingFor, exactTrustFixes } from './exactTrust.ts';
-import type { Ground, Refusal } from './stsRefuses.ts';
+import type { Refusal } from './stsRefuses.ts';
+import type { Ground } from './ground.ts';
 import { roleName } from './trustPolicy.ts';
 
 /** What makes a statement match nobody at all; another rule tells it, at the statement itself. */

@@ -1,26 +1,15 @@
 import type { Request } from '../../model/exchange.ts';
-import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
-import type { Fix } from '../../model/patch.ts';
 import type { Answer } from '../../resolve/answer.ts';
 import type { ServiceEvidence } from '../../services/evidence.ts';
 import type { Examined, Rule } from '../finding.ts';
-import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
-import { workloadNames } from '../workloads.ts';
-import { consequences, severityOf } from './consequences.ts';
+import { causeRule, exchangesOf, type ConflictRow } from '../law.ts';
+import { byGround, type Ground } from './ground.ts';
 
 /** A token that STS did not trade for a role, and what STS weighed last. */
 export interface Refusal {
   readonly answer: Answer;
   readonly request: Extract<Request, { action: 'AssumeRoleWithWebIdentity' }>;
   readonly evidence: ServiceEvidence;
-}
-
-/** Why STS refused, and at which object. */
-export interface Ground {
-  readonly at: ObjectRef;
-  /** A sentence about this cluster, to which the consequence is added. */
-  readonly why: string;
-  readonly fixes: readonly Fix[];
 }
 
 /** Finds the refused trades of tokens on the way to the usual outcomes. */
@@ -47,22 +36,13 @@ export function stsRefusesRule(
   row: ConflictRow,
   groundOf: (refusal: Refusal, examined: Examined) => Ground | undefined,
 ): Rule {
-  return causeRule(row, (examined) => {
-    const grounds = new Map<string, { readonly ground: Ground; readonly answers: Answer[] }>();
-    for (const refusal of refusalsOf(examined.answers)) {
-      const ground = groundOf(refusal, examined);
-      if (!ground) continue;
-      const key = `${describeRef(ground.at)} ${ground.why}`;
-      const known = grounds.get(key);
-      if (known) known.answers.push(refusal.answer);
-      else grounds.set(key, { ground, answers: [refusal.answer] });
-    }
-    return [...grounds.values()].map(({ ground, answers }): Sighting => ({
-      at: ground.at,
-      message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(answers)}`,
-      severity: severityOf(answers),
-      answers,
-      fixes: ground.fixes,
-    }));
-  });
+  return causeRule(row, (examined) =>
+    byGround(
+      row,
+      refusalsOf(examined.answers).flatMap((refusal) => {
+        const ground = groundOf(refusal, examined);
+        return ground ? [{ ground, answer: refusal.answer }] : [];
+      }),
+    ),
+  );
 }

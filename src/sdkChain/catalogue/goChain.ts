@@ -1,4 +1,5 @@
 import { imdsGetFailures, type ImdsProvider } from '../imdsProvider.ts';
+import type { EnvironmentKeysProvider } from '../entry.ts';
 import type { Evidence } from '../providerRow.ts';
 import { noAnswer } from './noAnswer.ts';
 
@@ -33,4 +34,17 @@ export function goGetRules(
     { on: ['serverError', ...noAnswer], attempts: 3, ...from, next: 'stop', error, ...evidence },
     { on: imdsGetFailures, next: 'stop', error, ...evidence },
   ];
+}
+
+/** The variables from which both Go SDKs read static keys. */
+export function goEnvironmentKeys(evidence: Evidence): EnvironmentKeysProvider {
+  return {
+    kind: 'environmentKeys',
+    id: 'environment',
+    accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
+    secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
+    setWhen: 'nonEmpty',
+    names: 'firstSet',
+    ...evidence,
+  };
 }

@@ -1,13 +1,7 @@
-import type {
-  EnvironmentKeysProvider,
-  ProfileLookup,
-  ProfileProvider,
-  SdkEntry,
-  WebIdentityProvider,
-} from '../entry.ts';
+import type { ProfileLookup, ProfileProvider, SdkEntry, WebIdentityProvider } from '../entry.ts';
 import type { ImdsProvider } from '../imdsProvider.ts';
 import type { Evidence, VersionRange } from '../providerRow.ts';
-import { goGetRules, goTokenRules } from './goImds.ts';
+import { goEnvironmentKeys, goGetRules, goTokenRules } from './goChain.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { withImdsV2Since } from './imdsV2Since.ts';
 import { neverAnswers } from './neverAnswers.ts';
@@ -50,15 +44,7 @@ const lookup: ProfileLookup = {
   nameFrom: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
 };
 
-const keys: EnvironmentKeysProvider = {
-  kind: 'environmentKeys',
-  id: 'environment',
-  accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
-  secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
-  setWhen: 'nonEmpty',
-  names: 'firstSet',
-  ...chain,
-};
+const keys = goEnvironmentKeys(chain);
 
 const irsa: WebIdentityProvider = {
   kind: 'webIdentity',

@@ -1,5 +1,4 @@
 import type {
-  EnvironmentKeysProvider,
   ProfileGate,
   ProfileGateFailure,
   ProfileLookup,
@@ -9,7 +8,7 @@ import type {
 } from '../entry.ts';
 import type { Evidence, Rule, VersionRange } from '../providerRow.ts';
 import { anyImdsFailure } from './anyImdsFailure.ts';
-import { goGetRules, goTokenRules } from './goImds.ts';
+import { goEnvironmentKeys, goGetRules, goTokenRules } from './goChain.ts';
 import { agentHosts, loopbackHosts } from './hosts.ts';
 import { neverAnswers } from './neverAnswers.ts';
 import { recordedIn } from './recordedIn.ts';
@@ -46,15 +45,7 @@ const lookup: ProfileLookup = {
   nameFrom: ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'],
 };
 
-const keys: EnvironmentKeysProvider = {
-  kind: 'environmentKeys',
-  id: 'environment',
-  accessKeyId: ['AWS_ACCESS_KEY_ID', 'AWS_ACCESS_KEY'],
-  secretAccessKey: ['AWS_SECRET_ACCESS_KEY', 'AWS_SECRET_KEY'],
-  setWhen: 'nonEmpty',
-  names: 'firstSet',
-  ...chain,
-};
+const keys = goEnvironmentKeys(chain);
 
 const irsa: WebIdentityProvider = {
   kind: 'webIdentity',

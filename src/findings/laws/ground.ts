@@ -1,0 +1,37 @@
+import { describeRef, type ObjectRef } from '../../model/objectRef.ts';
+import type { Fix } from '../../model/patch.ts';
+import type { Answer } from '../../resolve/answer.ts';
+import type { Severity } from '../finding.ts';
+import type { ConflictRow, Sighting } from '../law.ts';
+import { workloadNames } from '../workloads.ts';
+import { consequences, severityOf } from './consequences.ts';
+
+/** Why something is so, and at which object. */
+export interface Ground {
+  readonly at: ObjectRef;
+  /** A sentence about this cluster, to which the consequence is added. */
+  readonly why: string;
+  readonly fixes: readonly Fix[];
+  readonly severity?: Severity;
+}
+
+/** Puts the answers together that have the same ground, with what comes of it. */
+export function byGround(
+  { severity }: ConflictRow,
+  found: readonly { readonly ground: Ground; readonly answer: Answer }[],
+): readonly Sighting[] {
+  const grounds = new Map<string, { readonly ground: Ground; readonly answers: Answer[] }>();
+  for (const { ground, answer } of found) {
+    const key = `${describeRef(ground.at)} ${ground.at.field ?? ''} ${ground.why}`;
+    const known = grounds.get(key);
+    if (known) known.answers.push(answer);
+    else grounds.set(key, { ground, answers: [answer] });
+  }
+  return [...grounds.values()].map(({ ground, answers }) => ({
+    at: ground.at,
+    message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(answers)}`,
+    severity: ground.severity ?? (severity === 'outage' ? severityOf(answers) : severity),
+    answers,
+    fixes: ground.fixes,
+  }));
+}
