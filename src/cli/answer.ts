@@ -7,7 +7,7 @@ import { expectationText, unmetText } from '../report/expectationText.ts';
 import { renderIgnored } from '../report/diagnosticsText.ts';
 import { overviewFor } from '../resolve/resolve.ts';
 import { containersOf, type ContainerOf } from '../resolve/subjects.ts';
-import { answersOf, findingsOf, inputPaths, resolveOptions } from './answersOf.ts';
+import { answersOf, findingsOf, inputPaths, resolveOptions, targetsOf } from './answersOf.ts';
 import { disappointments, parseExpectation, type Expectation } from './expectation.ts';
 import type { Io } from './io.ts';
 import type { AnswerOptions } from './options.ts';
@@ -43,9 +43,7 @@ export async function answer(paths: readonly string[], options: TableOptions, io
     if (choice.kind === 'wrong') return refuse(io, choice.diagnostic);
     expectations.push(choice.expectation);
   }
-  const targets = containersOf(session.world).filter(
-    ({ workload }) => options.namespace === undefined || workload.namespace === options.namespace,
-  );
+  const targets = targetsOf(session.world, options);
   if (targets.length === 0) {
     const [first = ''] = paths;
     const nearest = nearestWord(first, commandNames);

@@ -3,8 +3,15 @@ import type { Finding } from '../findings/finding.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
 import { answersFor, type ResolveOptions } from '../resolve/resolve.ts';
-import type { ContainerOf } from '../resolve/subjects.ts';
+import { containersOf, type ContainerOf } from '../resolve/subjects.ts';
 import type { AnswerOptions, InputOptions } from './options.ts';
+
+/** Lists the containers that are asked about: those of one namespace, or all. */
+export function targetsOf(world: World, { namespace }: InputOptions): readonly ContainerOf[] {
+  return containersOf(world).filter(
+    ({ workload }) => namespace === undefined || workload.namespace === namespace,
+  );
+}
 
 /** Answers for one container, once for each SDK that it may use. */
 export function answersOf(

@@ -11,9 +11,9 @@ import { checkToJunit } from '../report/junit.ts';
 import { checkToSarif } from '../report/sarif.ts';
 import type { World } from '../model/world.ts';
 import type { Answer } from '../resolve/answer.ts';
-import { containersOf } from '../resolve/subjects.ts';
 import { planFixes } from '../whatIf/fixPlan.ts';
-import { answersOf, findingsOf, inputPaths, resolveOptions } from './answersOf.ts';
+import type { Examination } from '../whatIf/proveFix.ts';
+import { answersOf, findingsOf, inputPaths, resolveOptions, targetsOf } from './answersOf.ts';
 import { loadBaseline, saveBaseline, type LoadedBaseline } from './baselineFile.ts';
 import type { Io } from './io.ts';
 import type { AnswerOptions } from './options.ts';
@@ -45,10 +45,9 @@ export async function check(
   if (world.workloads.length === 0 && world.roles.length === 0) {
     return refuse(io, usageError('nothing to check: no workload and no role in the input'));
   }
-  const targets = containersOf(world).filter(
-    ({ workload }) => options.namespace === undefined || workload.namespace === options.namespace,
-  );
-  const answers = targets.flatMap((target) => answersOf(world, target, options));
+  const answersIn = (each: World): readonly Answer[] =>
+    targetsOf(each, options).flatMap((target) => answersOf(each, target, options));
+  const answers = answersIn(world);
   const findings = findingsOf(world, answers, options);
   const view = options.namespace === undefined && options.sdk === undefined ? 'whole' : 'part';
   const loaded = await baselineOf(
@@ -62,14 +61,16 @@ export async function check(
     view,
     ...(loaded ? { baseline: loaded.baseline } : {}),
   });
-  if (options.fixPlan) return printFixPlan(session, answers, result, options);
+  if (options.fixPlan) {
+    return printFixPlan(session, { world, answers, findings, answersOf: answersIn }, result, options);
+  }
   return print(session, result, options, toolVersion);
 }
 
 /** Prints what would remove the findings, each fix proven by resolving again. */
 function printFixPlan(
   session: Session,
-  answers: readonly Answer[],
+  examination: Examination,
   result: CheckResult,
   options: CheckOptions,
 ): ExitCode {
@@ -79,12 +80,7 @@ function printFixPlan(
     return refuse(io, usageError('a plan of fixes is printed as text or JSON', { expected }));
   }
   complain(io, result.diagnostics);
-  const answersIn = (each: World): readonly Answer[] =>
-    containersOf(each)
-      .filter(({ workload }) => options.namespace === undefined || workload.namespace === options.namespace)
-      .flatMap((target) => answersOf(each, target, options));
-  const findings = findingsOf(world, answers, options);
-  const plan = planFixes({ world, answers, findings, answersOf: answersIn }, result.findings);
+  const plan = planFixes(examination, result.findings);
   const printed =
     options.format === 'json'
       ? JSON.stringify(fixPlanToJson(world, plan), undefined, 2)

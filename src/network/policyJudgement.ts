@@ -85,15 +85,19 @@ function judgeSaying(scene: Scene, hook: Hook, target: Target, saying: Saying): 
         source: engine.otherKinds[kind].source,
       }),
     );
-  const judged = judgeEnforced(scene, engine, target, saying);
+  const shares = enforcedShares(engine, own, others);
+  const judged = judgeEnforced(scene, engine, target, saying, shares);
   return judged ? { kind: 'judged', steps: [...inert, judged] } : { kind: 'unselected', steps: inert };
 }
 
+/** The policies of one kind that select the pod. */
+interface SharesOfKind {
+  readonly kind: OtherKind;
+  readonly shares: readonly PolicyShare[];
+}
+
 /** The policies beside NetworkPolicy that select the pod, by kind. */
-function otherShares(
-  world: World,
-  saying: Saying,
-): readonly { readonly kind: OtherKind; readonly shares: readonly PolicyShare[] }[] {
+function otherShares(world: World, saying: Saying): readonly SharesOfKind[] {
   return otherKinds
     .map((kind) => ({ kind, shares: sharesOfKind[kind](world, saying) }))
     .filter(({ shares }) => shares.length > 0);
@@ -105,16 +109,8 @@ function judgeEnforced(
   engine: EnforcingEngine,
   target: Target,
   saying: Saying,
+  shares: readonly PolicyShare[],
 ): PathStep | undefined {
-  const enforced = otherKinds.filter((kind) => engine.otherKinds[kind].value === 'enforced');
-  const sharesFor = (peer: PolicyPeer): readonly PolicyShare[] => {
-    const view = { ...saying, peer };
-    return [
-      ...networkPolicyShares(scene.world, view),
-      ...enforced.flatMap((kind) => sharesOfKind[kind](scene.world, view)),
-    ];
-  };
-  const shares = sharesFor(saying.peer);
   const evidence = weigh(shares);
   if (evidence.kind === 'unselected') return undefined;
   if (engine.families.value === 'clusterFamily' && targetFamily(target) !== clusterFamily(scene.world)) {
@@ -125,10 +121,26 @@ function judgeEnforced(
   if (open) return pathStep(stepHook[engine.hook], 'passes', 'exceptOverlooked', open);
   const overlooking = overlooks(engine, target);
   const view: EngineView = overlooking
-    ? { overlooking, shares: sharesFor({ ...saying.peer, address: { kind: 'beyondIpBlocks' } }) }
+    ? { overlooking, shares: sharesBeyondBlocks(scene.world, engine, saying) }
     : { shares };
   const step = enforce(scene, engine, target, evidence, view);
   return step && onceLoaded(scene, engine, saying, evidence, step);
+}
+
+/** What the policies say that an engine enforces. */
+function enforcedShares(
+  { otherKinds: known }: EnforcingEngine,
+  own: readonly PolicyShare[],
+  others: readonly SharesOfKind[],
+): readonly PolicyShare[] {
+  const enforced = others.filter(({ kind }) => known[kind].value === 'enforced');
+  return [...own, ...enforced.flatMap(({ shares }) => shares)];
+}
+
+/** What they say when the engine sees no address of the other end. */
+function sharesBeyondBlocks(world: World, engine: EnforcingEngine, saying: Saying): readonly PolicyShare[] {
+  const view: Saying = { ...saying, peer: { ...saying.peer, address: { kind: 'beyondIpBlocks' } } };
+  return enforcedShares(engine, networkPolicyShares(world, view), otherShares(world, view));
 }
 
 /** The policies as an engine sees them; `overlooking` is the row by which it sees no address of the target. */

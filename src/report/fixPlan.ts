@@ -18,13 +18,7 @@ import type { Screen } from './screen.ts';
  * @param world - the world before the first fix
  */
 export function renderFixPlan(world: World, plan: FixPlan, screen: Screen): string {
-  const { blocks } = plan.proofs.reduce<{ readonly world: World; readonly blocks: readonly string[] }>(
-    (so, proof) => ({
-      world: proof.fix.patches.reduce(applyPatch, so.world),
-      blocks: [...so.blocks, proofText(so.world, proof, screen)],
-    }),
-    { world, blocks: [] },
-  );
+  const blocks = printedProofs(world, plan).map((proof) => proofText(proof, screen));
   const gone = plan.proofs.length + plan.alsoGone.length;
   const closing = [
     `${countOf(gone, 'finding')} removed by ${countOf(plan.proofs.length, 'fix', 'fixes')}, ${plan.open.length} without a fix that works`,
@@ -37,21 +31,13 @@ export function renderFixPlan(world: World, plan: FixPlan, screen: Screen): stri
 
 /** Gives a plan as data, for a program that applies it. */
 export function fixPlanToJson(world: World, plan: FixPlan): JsonValue {
-  let current = world;
-  const fixes = plan.proofs.map((proof) => {
-    const patches = proof.fix.patches.map((patch): JsonValue => {
-      const printed = printPatch(current, patch);
-      current = applyPatch(current, patch);
-      return printed as unknown as JsonValue;
-    });
-    return {
-      rule: proof.finding.rule,
-      object: describeRef(proof.finding.at),
-      title: proof.fix.title,
-      patches,
-      changesOthers: proof.others.length > 0,
-    };
-  });
+  const fixes = printedProofs(world, plan).map(({ proof, patches }) => ({
+    rule: proof.finding.rule,
+    object: describeRef(proof.finding.at),
+    title: proof.fix.title,
+    patches: patches as unknown as JsonValue,
+    changesOthers: proof.others.length > 0,
+  }));
   return {
     fixes,
     alsoRemoved: plan.alsoGone.map(({ rule, at }) => ({ rule, object: describeRef(at) })),
@@ -59,12 +45,30 @@ export function fixPlanToJson(world: World, plan: FixPlan): JsonValue {
   };
 }
 
-function proofText(world: World, { finding, fix, meant, others }: Proof, screen: Screen): string {
-  const { patches, title } = fix;
+/** A proof with its patches as they are handed over, each printed from the world that it is applied to. */
+interface PrintedProof {
+  readonly proof: Proof;
+  readonly patches: readonly PrintedPatch[];
+}
+
+function printedProofs(world: World, { proofs }: FixPlan): readonly PrintedProof[] {
+  let current = world;
+  return proofs.map((proof) => ({
+    proof,
+    patches: proof.fix.patches.map((patch) => {
+      const printed = printPatch(current, patch);
+      current = applyPatch(current, patch);
+      return printed;
+    }),
+  }));
+}
+
+function proofText({ proof, patches }: PrintedProof, screen: Screen): string {
+  const { finding, fix, meant, others } = proof;
   const head = comment(
     [
       `${describeRef(finding.at)} [${finding.rule}]`,
-      `fix: ${title}`,
+      `fix: ${fix.title}`,
       ...(meant.length === 0 ? [] : renderChanges(meant, narrower(screen)).split('\n')),
       ...(others.length === 0
         ? ['nobody else is changed']
@@ -72,12 +76,7 @@ function proofText(world: World, { finding, fix, meant, others }: Proof, screen:
     ],
     screen.width,
   );
-  let current = world;
-  const documents = patches.map((patch) => {
-    const text = printedText(printPatch(current, patch), screen.width);
-    current = applyPatch(current, patch);
-    return text;
-  });
+  const documents = patches.map((printed) => printedText(printed, screen.width));
   return [head, documents.join('\n---\n')].join('\n');
 }
 

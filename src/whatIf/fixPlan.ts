@@ -1,8 +1,8 @@
+import { isSameObject } from '../model/objectRef.ts';
 import type { Finding } from '../findings/finding.ts';
 import { severities } from '../findings/severity.ts';
-import { applyPatches } from './applyPatch.ts';
 import { compareAnswers, type AnswerChange } from './diff.ts';
-import { examineWorld, provenFix, type Examination, type Proof } from './proveFix.ts';
+import { provenFix, type Examination, type Proof } from './proveFix.ts';
 
 /** Every finding with the fix that was proven for it, and what all of them do together. */
 export interface FixPlan {
@@ -44,7 +44,7 @@ export function planFixes(before: Examination, findings: readonly Finding[] = be
       continue;
     }
     proofs.push(proof);
-    current = examineWorld(applyPatches(current.world, proof.fix.patches), current.answersOf);
+    current = proof.after;
   }
   return { proofs, open, alsoGone, changes: compareAnswers(before.answers, current.answers) };
 }
@@ -53,9 +53,7 @@ function isSame(one: Finding, other: Finding): boolean {
   const { rule, at, message } = one;
   return (
     rule === other.rule &&
-    at.kind === other.at.kind &&
-    at.namespace === other.at.namespace &&
-    at.name === other.at.name &&
+    isSameObject(at, other.at) &&
     (at.field === other.at.field || message === other.message)
   );
 }

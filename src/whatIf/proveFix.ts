@@ -3,7 +3,7 @@ import type { Finding } from '../findings/finding.ts';
 import { describeRef } from '../model/objectRef.ts';
 import type { Fix } from '../model/patch.ts';
 import type { World } from '../model/world.ts';
-import { answerKey, type Answer } from '../resolve/answer.ts';
+import { containerKey, type Answer } from '../resolve/answer.ts';
 import { resolveAll } from '../resolve/resolve.ts';
 import { applyPatches } from './applyPatch.ts';
 import { compareAnswers, type AnswerChange } from './diff.ts';
@@ -12,6 +12,8 @@ import { compareAnswers, type AnswerChange } from './diff.ts';
 export interface Proof {
   readonly finding: Finding;
   readonly fix: Fix;
+  /** The world as the fix leaves it. */
+  readonly after: Examination;
   /** Whether the finding is gone afterwards. */
   readonly removes: boolean;
   /** Findings that were not there before; a fix with any is not offered. */
@@ -55,18 +57,20 @@ export function examineWorld(
  */
 export function proveFix(before: Examination, finding: Finding, fix: Fix): Proof {
   const after = examineWorld(applyPatches(before.world, fix.patches), before.answersOf);
-  const concerned = new Set(finding.answers.map(subjectKey));
+  // A fix may change which SDKs are asked about, so that containers are compared.
+  const concerned = new Set(finding.answers.map(containerKey));
   const changes = compareAnswers(before.answers, after.answers);
   const known = new Set(before.findings.map(findingKey));
   const fresh = after.findings.filter((each) => !known.has(findingKey(each)));
   return {
     finding,
     fix,
+    after,
     removes: !after.findings.some((each) => findingKey(each) === findingKey(finding)),
     adds: fresh.filter((each) => !isUncovered(before, finding, each)),
     uncovers: fresh.filter((each) => isUncovered(before, finding, each)),
-    meant: changes.filter((change) => concerned.has(subjectKey(answerOf(change)))),
-    others: changes.filter((change) => !concerned.has(subjectKey(answerOf(change)))),
+    meant: changes.filter((change) => concerned.has(containerKey(answerOf(change)))),
+    others: changes.filter((change) => !concerned.has(containerKey(answerOf(change)))),
   };
 }
 
@@ -91,11 +95,11 @@ export function provenFix(before: Examination, finding: Finding): Proof | undefi
  * more of them at an object that has it already.
  */
 function isUncovered(before: Examination, { severity, answers }: Finding, added: Finding): boolean {
-  const concerned = new Set(answers.map(subjectKey));
+  const concerned = new Set(answers.map(containerKey));
   return (
     added.severity === 'latent' &&
     severity !== 'latent' &&
-    (added.answers.every((answer) => concerned.has(subjectKey(answer))) ||
+    (added.answers.every((answer) => concerned.has(containerKey(answer))) ||
       before.findings.some(
         ({ rule, at }) => rule === added.rule && describeRef(at) === describeRef(added.at),
       ))
@@ -106,13 +110,8 @@ function answerOf(change: AnswerChange): Answer {
   return change.kind === 'added' ? change.after : change.before;
 }
 
-/** The container alone: a fix may change which SDKs are asked about. */
-function subjectKey({ subject, sdk }: Answer): string {
-  return answerKey({ subject, sdk: { ...sdk, family: 'go-v2' } }).replace(/\/[^/]*$/, '');
-}
-
 /** Rule, object and containers, without positions: a fix may move lines. */
 function findingKey({ rule, at, answers }: Finding): string {
-  const subjects = [...new Set(answers.map(subjectKey))].toSorted();
+  const subjects = [...new Set(answers.map(containerKey))].toSorted();
   return JSON.stringify([rule, at.kind, at.namespace, at.name, subjects]);
 }
