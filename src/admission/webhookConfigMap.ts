@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../model/jsonObject.ts';
 import type { JsonValue } from '../model/aws.ts';
 import type { DataObject } from '../model/kubernetes.ts';
 import type { Labels } from '../model/labels.ts';
@@ -48,12 +49,6 @@ export function webhookConfig({ kind, name, data }: DataObject): Readonly<Record
   } catch {
     return {};
   }
-}
-
-type JsonObject = { readonly [key: string]: JsonValue };
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readEntry({ ref }: DataObject, key: string, entry: JsonObject): WebhookConfigEntry | undefined {

@@ -1,8 +1,7 @@
-import { findWorkload } from '../resolve/whichRole.ts';
 import type { Identity, Mechanism } from '../model/identity.ts';
 import type { Workload } from '../model/workload.ts';
 import { oncePer } from '../model/oncePer.ts';
-import type { World } from '../model/world.ts';
+import { indexOf, type World } from '../model/world.ts';
 import { containerKey, type Answer } from '../resolve/answer.ts';
 import { intentionsOf, type Intention } from './intention.ts';
 
@@ -37,15 +36,21 @@ function group(world: World, answers: readonly Answer[]): readonly ContainerAnsw
 function describeGroup(world: World, answers: readonly Answer[]): readonly ContainerAnswers[] {
   const [first] = answers;
   if (!first) return [];
-  const { namespace, workload: id, container } = first.subject;
-  const workload = findWorkload(world, `${namespace}/${id.kind}/${id.name}`);
+  const workload = workloadOf(world, first);
   if (!workload) return [];
+  const { namespace, workload: id, container } = first.subject;
   const several = workload.template.containers.length > 1;
   const name = `${namespace}/${id.name}${several ? ` (container ${container.name})` : ''}`;
   const intentions = intentionsOf(world, workload).filter(
     ({ mechanism }) => mechanism === 'kube2iam' || !isSkipped(first),
   );
   return [{ workload, name, intentions, answers }];
+}
+
+/** Finds the workload that an answer is about. */
+export function workloadOf(world: World, { subject }: Answer): Workload | undefined {
+  const { namespace, workload } = subject;
+  return indexOf(world).workload(workload.kind, namespace, workload.name);
 }
 
 /** The pod's skip-containers annotation names the container, so that nobody asks for a role for it. */

@@ -1,4 +1,5 @@
-import type { JsonValue, PolicyDocument } from '../model/aws.ts';
+import type { JsonObject } from '../model/jsonObject.ts';
+import type { PolicyDocument } from '../model/aws.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { nearestWord } from '../model/nearest.ts';
 import type { ObjectRef, SourcePosition } from '../model/objectRef.ts';
@@ -11,14 +12,6 @@ export interface Reading<Part> {
   /** Absent: it could not be read. */
   readonly value?: Part;
   readonly complaints: readonly Complaint[];
-}
-
-/** A JSON object of a policy document. */
-export type JsonObject = { readonly [key: string]: JsonValue };
-
-/** Tells a JSON object from every other value. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Makes the complaint about something that IAM refuses with `MalformedPolicyDocument`. */

@@ -1,5 +1,6 @@
 import type { JsonValue, PolicyDocument } from '../model/aws.ts';
-import { diagnosticOf, doubt, isObject, refusal, unknownElements, type Complaint } from './complaint.ts';
+import { isObject } from '../model/jsonObject.ts';
+import { diagnosticOf, doubt, refusal, unknownElements, type Complaint } from './complaint.ts';
 import type { PolicyRole } from './decision.ts';
 import { documentElements, policyGrammars, policyVersions } from './grammar.ts';
 import type { ParsedPolicy, Policy, Statement } from './policy.ts';

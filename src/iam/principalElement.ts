@@ -1,14 +1,7 @@
 import type { JsonValue } from '../model/aws.ts';
 import { placeholderIn } from '../model/placeholder.ts';
-import {
-  doubt,
-  isObject,
-  nearestHint,
-  refusal,
-  type Complaint,
-  type JsonObject,
-  type Reading,
-} from './complaint.ts';
+import { isObject, type JsonObject } from '../model/jsonObject.ts';
+import { doubt, nearestHint, refusal, type Complaint, type Reading } from './complaint.ts';
 import type { PolicyGrammar } from './grammar.ts';
 import {
   parsePrincipal,

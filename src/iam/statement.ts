@@ -1,5 +1,6 @@
 import type { JsonValue, PolicyDocument } from '../model/aws.ts';
-import { isObject, refTo, refusal, unknownElements, type JsonObject, type Reading } from './complaint.ts';
+import { isObject, type JsonObject } from '../model/jsonObject.ts';
+import { refTo, refusal, unknownElements, type Reading } from './complaint.ts';
 import { parseConditions } from './conditions/parse.ts';
 import type { PolicyRole } from './decision.ts';
 import { policyGrammars, statementElements, type PolicyGrammar } from './grammar.ts';

@@ -2,8 +2,8 @@ import { rules } from '../findings/examine.ts';
 import type { Finding, Rule } from '../findings/finding.ts';
 import { fingerprintsOf, hashOf } from '../findings/fingerprint.ts';
 import type { UnmetExpectation } from '../findings/expectations.ts';
-import type { JsonValue } from '../model/aws.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { JsonObject } from '../model/jsonObject.ts';
 import { describeRef, type ObjectRef, type SourcePosition } from '../model/objectRef.ts';
 import type { Suppression } from '../model/suppression.ts';
 import { containerWords, placeOf, severityWords, type CheckReport } from './checkReport.ts';
@@ -12,7 +12,6 @@ import { identityWords } from './identityWords.ts';
 import { sourceUrl } from './sourceUrl.ts';
 import { findingMessage } from './findingMessage.ts';
 
-type JsonObject = Readonly<Record<string, JsonValue>>;
 type Result = JsonObject & { readonly ruleId: string };
 
 /** Names the fingerprint of this tool among those of a result; the number grows when its making changes. */

@@ -11,8 +11,7 @@ import { exactTrustFixes } from '../laws/exactTrust.ts';
 import { injectedPair } from '../laws/injectedPair.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { refusalsOf, type Refusal } from '../laws/stsRefuses.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
-import { byContainer, nameIdentity, workloadNames, type ContainerAnswers } from '../workloads.ts';
+import { byContainer, nameIdentity, workloadNames, type ContainerAnswers, workloadOf } from '../workloads.ts';
 
 /** One refusal hits several workloads, and some of them do not notice. */
 const unlikeWorkloads: Rule = causeRule(

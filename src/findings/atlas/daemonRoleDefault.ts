@@ -1,7 +1,7 @@
+import { workloadOf } from '../workloads.ts';
 import { kube2iamDefaults } from '../../model/kube2iam.ts';
 import type { World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 import type { Examined, Rule } from '../finding.ts';
 import { intentionsOf, type Intention } from '../intention.ts';
 import { causeRule, type ConflictRow } from '../law.ts';

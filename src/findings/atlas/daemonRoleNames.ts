@@ -1,7 +1,7 @@
+import { workloadOf } from '../workloads.ts';
 import { parseRoleArn } from '../../model/arn.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 import type { Rule } from '../finding.ts';
 import { daemonRepliesRule, flagFix, flagPlace, weighed, type DaemonReply } from '../laws/daemonReplies.ts';
 import { givesDefaultRole } from '../laws/defaultRole.ts';

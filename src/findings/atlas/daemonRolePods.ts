@@ -1,7 +1,6 @@
 import { annotationRef, describeRef } from '../../model/objectRef.ts';
 import type { Workload } from '../../model/workload.ts';
 import { behavesSo, knowsStrangers } from '../../services/kube2iamVersion.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 import type { Rule } from '../finding.ts';
 import { causeRule, type Sighting } from '../law.ts';
 import {
@@ -14,7 +13,7 @@ import {
 import { withoutDefaultRole } from '../laws/defaultRole.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { roleName } from '../laws/trustPolicy.ts';
-import { workloadNames } from '../workloads.ts';
+import { workloadNames, workloadOf } from '../workloads.ts';
 
 /** One role is asked for with different external ids, and the cache of kube2iam does not know them. */
 const sharedExternalId: Rule = causeRule(

@@ -1,3 +1,4 @@
+import { workloadOf } from '../workloads.ts';
 import { oncePer } from '../../model/oncePer.ts';
 import type { NetworkPolicy } from '../../model/kubernetes.ts';
 import { describeRef, type ObjectRef, isSameObject } from '../../model/objectRef.ts';
@@ -18,7 +19,6 @@ import {
   metadataWays,
   rewritePolicy,
 } from '../laws/metadataBlock.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 
 /** A connection of the usual outcome that a policy stopped. */
 interface Cut {

@@ -1,3 +1,4 @@
+import { workloadOf } from '../workloads.ts';
 import { describeRef } from '../../model/objectRef.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { Workload } from '../../model/workload.ts';
@@ -7,7 +8,6 @@ import type { Rule } from '../finding.ts';
 import { agentRepliesRule, weighedByAgent, type AgentReply } from '../laws/agentReplies.ts';
 import { objectOf } from '../laws/notInjected.ts';
 import { bindingKeys, trustPodIdentity } from '../laws/podIdentityTrust.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
 import { roleName } from '../laws/trustPolicy.ts';
 
 const bestPractices = 'aws/aws-eks-best-practices:latest/bpg/security/iam.adoc';

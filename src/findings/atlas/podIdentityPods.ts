@@ -13,8 +13,7 @@ import { nodeOf } from '../laws/nodeOf.ts';
 import { isOfOneMoment, objectOf, recreateFixes } from '../laws/notInjected.ts';
 import { takesFromMetadata } from '../laws/takesFromMetadata.ts';
 import { roleName } from '../laws/trustPolicy.ts';
-import { workloadOf } from '../laws/workloadOf.ts';
-import { workloadNames } from '../workloads.ts';
+import { workloadNames, workloadOf } from '../workloads.ts';
 
 const handler = 'aws/amazon-eks-pod-identity-webhook:pkg/handler/handler.go';
 

@@ -1,3 +1,4 @@
+import { metadataTo } from '../laws/metadataBlock.ts';
 import { flagDefinitions } from '../../ingest/kube2iam/flags.ts';
 import type { Kube2iam, Kube2iamFlags } from '../../model/kube2iam.ts';
 import { describeRef, fieldOf, type ObjectRef } from '../../model/objectRef.ts';
@@ -72,8 +73,6 @@ function meantSetting({ argument, nearest }: Kube2iam['startupFaults'][number]):
   return definition.type === 'string' && value !== undefined ? { [definition.setting]: value } : {};
 }
 
-const metadata = { kind: 'address', address: '169.254.169.254', port: 80, protocol: 'TCP' } as const;
-
 /** The rule of kube2iam goes by the interface, so it takes the requests of every pod. */
 const interceptsEveryone: Rule = causeRule(
   {
@@ -113,7 +112,7 @@ const interceptsEveryone: Rule = causeRule(
 );
 
 function isInterceptedBy(world: World, workload: Workload, { ref }: Kube2iam): boolean {
-  const [usual] = tracePacket(world, workload, metadata).outcomes;
+  const [usual] = tracePacket(world, workload, metadataTo).outcomes;
   const end = usual?.path.end;
   return end?.kind === 'arrives' && end.at.kind === 'kube2iam' && end.at.daemon.ref.name === ref.name;
 }

@@ -3,12 +3,12 @@ import { parseRoleArn } from '../../model/arn.ts';
 import { roleArnAnnotation } from '../../model/builder.ts';
 import type { ServiceAccount } from '../../model/kubernetes.ts';
 import type { Fix } from '../../model/patch.ts';
-import { indexOf, type World } from '../../model/world.ts';
+import type { World } from '../../model/world.ts';
 import { subjectOfAccount } from '../../resolve/serviceAccounts.ts';
 import { clusterIssuer } from '../../services/oidcIssuer.ts';
 import { oidcProviderArn } from '../../services/oidcProvider.ts';
-
-type JsonObject = { readonly [key: string]: JsonValue };
+import { isObject, type JsonObject } from '../../model/jsonObject.ts';
+import { statementIn, trustStatements } from './trustStatements.ts';
 
 const audienceAnnotation = 'eks.amazonaws.com/audience';
 
@@ -35,10 +35,10 @@ export function exactTrustFixes(
   const role = parseRoleArn(roleArn);
   const issuer = clusterIssuer(world, roleArn);
   const accounts = accountsAskingFor(world, roleArn);
-  const document = indexOf(world).role(roleArn)?.trustPolicy?.value;
-  if (!role || !issuer || accounts.length === 0 || !isObject(document)) return [];
-  const statements = [document['Statement'] ?? []].flat() as readonly JsonValue[];
-  const at = Number(/^Statement\[(\d+)\]/.exec(field ?? '')?.[1] ?? 0);
+  const trust = trustStatements(world, roleArn);
+  if (!role || !issuer || accounts.length === 0 || !trust) return [];
+  const { statements, patch } = trust;
+  const at = statementIn(field);
   const old = statements[at];
   if (!isObject(old)) return [];
   const added = exactStatement(old, {
@@ -51,7 +51,7 @@ export function exactTrustFixes(
       ...new Set(accounts.map(({ annotations }) => annotations[audienceAnnotation] ?? 'sts.amazonaws.com')),
     ],
   });
-  const Statement =
+  const changed =
     how === 'beside'
       ? [...statements, added]
       : statements.map((statement, index) => (index === at ? added : statement));
@@ -59,7 +59,7 @@ export function exactTrustFixes(
   return [
     {
       title: `let the trust policy of role ${role.name} name ${names} exactly`,
-      patches: [{ kind: 'trustPolicy', roleArn, document: { ...document, Statement } }],
+      patches: [patch(changed)],
     },
   ];
 }
@@ -113,8 +113,4 @@ function exactStatement(
 function oneOrMore(texts: readonly string[]): JsonValue {
   const [only] = texts;
   return texts.length === 1 && only !== undefined ? only : texts;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -15,19 +15,33 @@ export interface Ground {
   readonly severity?: Severity;
 }
 
+/** What was seen for one and the same reason. */
+export interface SameGround<Seen> {
+  readonly ground: Ground;
+  readonly seen: readonly Seen[];
+}
+
+/** Puts together what has the same ground. */
+export function groupByGround<Seen>(
+  found: readonly { readonly ground: Ground; readonly seen: Seen }[],
+): readonly SameGround<Seen>[] {
+  const groups = new Map<string, { readonly ground: Ground; readonly seen: Seen[] }>();
+  for (const { ground, seen } of found) {
+    const key = `${describeRef(ground.at)} ${ground.at.field ?? ''} ${ground.why}`;
+    const known = groups.get(key);
+    if (known) known.seen.push(seen);
+    else groups.set(key, { ground, seen: [seen] });
+  }
+  return [...groups.values()];
+}
+
 /** Puts the answers together that have the same ground, with what comes of it. */
 export function byGround(
   { severity }: ConflictRow,
   found: readonly { readonly ground: Ground; readonly answer: Answer }[],
 ): readonly Sighting[] {
-  const grounds = new Map<string, { readonly ground: Ground; readonly answers: Answer[] }>();
-  for (const { ground, answer } of found) {
-    const key = `${describeRef(ground.at)} ${ground.at.field ?? ''} ${ground.why}`;
-    const known = grounds.get(key);
-    if (known) known.answers.push(answer);
-    else grounds.set(key, { ground, answers: [answer] });
-  }
-  return [...grounds.values()].map(({ ground, answers }) => ({
+  const groups = groupByGround(found.map(({ ground, answer }) => ({ ground, seen: answer })));
+  return groups.map(({ ground, seen: answers }) => ({
     at: ground.at,
     message: `${ground.why}; ${workloadNames(answers).join(', ')}: ${consequences(answers)}`,
     severity: ground.severity ?? (severity === 'outage' ? severityOf(answers) : severity),

@@ -2,10 +2,9 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Fix } from '../../model/patch.ts';
 import type { World } from '../../model/world.ts';
 import type { Answer } from '../../resolve/answer.ts';
-import { findWorkload } from '../../resolve/whichRole.ts';
 import type { Examined, Rule, Severity } from '../finding.ts';
 import { causeRule, type ConflictRow, type Sighting } from '../law.ts';
-import { workloadNames } from '../workloads.ts';
+import { workloadNames, workloadOf } from '../workloads.ts';
 import { consequences, severityOf } from './consequences.ts';
 
 /**
@@ -76,8 +75,9 @@ export function answersOfAccount(
   answers: readonly Answer[],
   { namespace, name }: { readonly namespace?: string; readonly name: string },
 ): readonly Answer[] {
-  return answers.filter(({ subject }) => {
-    const id = `${subject.namespace}/${subject.workload.kind}/${subject.workload.name}`;
-    return subject.namespace === namespace && findWorkload(world, id)?.template.serviceAccountName === name;
-  });
+  return answers.filter(
+    (answer) =>
+      answer.subject.namespace === namespace &&
+      workloadOf(world, answer)?.template.serviceAccountName === name,
+  );
 }

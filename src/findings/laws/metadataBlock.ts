@@ -14,9 +14,9 @@ import type { Placement } from '../../resolve/placement.ts';
 import { tracePacket } from '../../resolve/tracePacket.ts';
 import type { Examined, Rule, Severity } from '../finding.ts';
 import { causeRule, whereUsually, type ConflictRow, type Sighting } from '../law.ts';
-import { workloadNames } from '../workloads.ts';
+import { workloadNames, workloadOf } from '../workloads.ts';
 import { consequences } from './consequences.ts';
-import { workloadOf } from './workloadOf.ts';
+import { groupByGround, type Ground } from './ground.ts';
 
 /** The address of the instance metadata service. */
 export const metadataAddress = '169.254.169.254';
@@ -99,12 +99,7 @@ export function refsAt({ at, also = [] }: PathStep): readonly ObjectRef[] {
 }
 
 /** Where a block does not hold, and why. */
-export interface Hole {
-  readonly at: ObjectRef;
-  /** A sentence about this cluster, to which the consequence is added. */
-  readonly why: string;
-  readonly fixes?: readonly Fix[];
-}
+export type Hole = Omit<Ground, 'fixes' | 'severity'> & Partial<Pick<Ground, 'fixes'>>;
 
 /**
  * The law: a policy that is meant as a block holds only where nothing else admits the packet, and somebody
@@ -117,22 +112,20 @@ export function doesNotHoldRule(
   holeIn: (way: MetadataWay, examined: Examined) => Hole | undefined,
 ): Rule {
   return causeRule(row, (examined) => {
-    const holes = new Map<string, { readonly hole: Hole; readonly answers: Answer[] }>();
-    for (const way of metadataWays(examined)) {
+    const found = metadataWays(examined).flatMap((way) => {
       const hole = givesNodeRole(way) ? holeIn(way, examined) : undefined;
-      if (!hole) continue;
-      const key = `${describeRef(hole.at)} ${hole.why}`;
-      const known = holes.get(key);
-      if (known) known.answers.push(...way.answers);
-      else holes.set(key, { hole, answers: [...way.answers] });
-    }
-    return [...holes.values()].map(({ hole, answers }): Sighting => ({
-      at: hole.at,
-      message: `${hole.why}, so ${workloadNames(answers).join(', ')} can reach the node role; it gets ${consequences(answers)}`,
-      severity: severityOfHole(answers),
-      answers,
-      fixes: hole.fixes ?? [],
-    }));
+      return hole ? [{ ground: { fixes: [], ...hole }, seen: way }] : [];
+    });
+    return groupByGround(found).map(({ ground, seen }): Sighting => {
+      const answers = seen.flatMap((way) => way.answers);
+      return {
+        at: ground.at,
+        message: `${ground.why}, so ${workloadNames(answers).join(', ')} can reach the node role; it gets ${consequences(answers)}`,
+        severity: severityOfHole(answers),
+        answers,
+        fixes: ground.fixes,
+      };
+    });
   });
 }
 

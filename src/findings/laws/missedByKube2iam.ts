@@ -12,7 +12,7 @@ import type { Intention } from '../intention.ts';
 import { causeRule, exchangesOf, type ConflictRow, type Sighting } from '../law.ts';
 import { byContainer, workloadNames, type ContainerAnswers } from '../workloads.ts';
 import { consequences } from './consequences.ts';
-import type { Ground } from './ground.ts';
+import { groupByGround, type Ground } from './ground.ts';
 
 /** A container that asks kube2iam or kiam for a role, and the station at which its request went another way. */
 export interface Missed {
@@ -51,16 +51,11 @@ export function notInterceptedRule(
   groundOf: (missed: Missed, examined: Examined) => Ground | undefined,
 ): Rule {
   return causeRule(row, (examined) => {
-    const found = new Map<string, { readonly ground: Ground; readonly missed: Missed[] }>();
-    for (const missed of missedBy(examined, reasons, which)) {
+    const found = missedBy(examined, reasons, which).flatMap((missed) => {
       const ground = groundOf(missed, examined);
-      if (!ground) continue;
-      const key = `${describeRef(ground.at)} ${ground.why}`;
-      const known = found.get(key);
-      if (known) known.missed.push(missed);
-      else found.set(key, { ground, missed: [missed] });
-    }
-    return [...found.values()].map(({ ground, missed }): Sighting => {
+      return ground ? [{ ground, seen: missed }] : [];
+    });
+    return groupByGround(found).map(({ ground, seen: missed }): Sighting => {
       const answers = missed.map(({ answer }) => answer);
       const gets = missed.map(({ answer, outcome }) => ({ ...answer, outcomes: [outcome] }));
       return {

@@ -2,9 +2,9 @@ import { podIdentityService } from '../../iam/assumeRequest.ts';
 import type { JsonValue } from '../../model/aws.ts';
 import { parseRoleArn } from '../../model/arn.ts';
 import type { Fix } from '../../model/patch.ts';
-import { indexOf, type World } from '../../model/world.ts';
-
-type JsonObject = { readonly [key: string]: JsonValue };
+import type { World } from '../../model/world.ts';
+import { isObject } from '../../model/jsonObject.ts';
+import { trustStatements } from './trustStatements.ts';
 
 /** The condition keys that tie EKS Pod Identity to an account, a cluster or a service account. */
 export const bindingKeys: RegExp =
@@ -18,20 +18,19 @@ export const bindingKeys: RegExp =
  */
 export function trustPodIdentity(world: World, roleArn: string): readonly Fix[] {
   const role = parseRoleArn(roleArn);
-  const document = indexOf(world).role(roleArn)?.trustPolicy?.value;
-  if (!role || !isObject(document)) return [];
-  const statements = [document['Statement'] ?? []].flat() as readonly JsonValue[];
+  const trust = trustStatements(world, roleArn);
+  if (!role || !trust) return [];
   const added = {
     Effect: 'Allow',
     Principal: { Service: podIdentityService },
     Action: ['sts:AssumeRole', 'sts:TagSession'],
     Condition: { StringEquals: { 'aws:SourceAccount': world.cluster.accountId ?? role.accountId } },
   };
-  const Statement = [...statements.filter((statement) => !isForPodIdentityAlone(statement)), added];
+  const others = trust.statements.filter((statement) => !isForPodIdentityAlone(statement));
   return [
     {
       title: `let the trust policy of role ${role.name} admit EKS Pod Identity of account ${added.Condition.StringEquals['aws:SourceAccount']}`,
-      patches: [{ kind: 'trustPolicy', roleArn, document: { ...document, Statement } }],
+      patches: [trust.patch([...others, added])],
     },
   ];
 }
@@ -42,8 +41,4 @@ function isForPodIdentityAlone(statement: JsonValue): boolean {
   const { Principal } = statement;
   if (!isObject(Principal) || Object.keys(Principal).length !== 1) return false;
   return [Principal['Service']].flat().every((service) => service === podIdentityService);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,13 @@
-import type { JsonValue } from '../../model/aws.ts';
 import type { Fix } from '../../model/patch.ts';
 import { indexOf, type World } from '../../model/world.ts';
 import { trustedIssuers } from '../../services/trustedPrincipals.ts';
 import { roleName } from './trustPolicy.ts';
+import { trustStatements } from './trustStatements.ts';
 
 /** Proposes that a role trusts others to assume it, beside whom it trusts already. */
 export function trustCallers(world: World, roleArn: string, callers: readonly string[]): readonly Fix[] {
-  const document = indexOf(world).role(roleArn)?.trustPolicy?.value;
-  if (typeof document !== 'object' || document === null || !('Statement' in document)) return [];
-  const { Statement = [], ...rest } = document as Readonly<Record<string, JsonValue>>;
-  const statements = [Statement].flat() as readonly JsonValue[];
+  const trust = trustStatements(world, roleArn);
+  if (!trust) return [];
   const [only] = callers;
   const added = {
     Effect: 'Allow',
@@ -19,7 +17,7 @@ export function trustCallers(world: World, roleArn: string, callers: readonly st
   return [
     {
       title: `let ${roleName(roleArn)} trust ${callers.map(roleName).join(' and ')}`,
-      patches: [{ kind: 'trustPolicy', roleArn, document: { ...rest, Statement: [...statements, added] } }],
+      patches: [trust.patch([...trust.statements, added])],
     },
   ];
 }

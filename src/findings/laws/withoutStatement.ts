@@ -1,7 +1,7 @@
-import type { JsonValue } from '../../model/aws.ts';
 import type { Fix } from '../../model/patch.ts';
-import { indexOf, type World } from '../../model/world.ts';
+import type { World } from '../../model/world.ts';
 import { roleName } from './trustPolicy.ts';
+import { statementIn, trustStatements } from './trustStatements.ts';
 
 /**
  * Proposes to name callers in the place of a statement of a trust policy, or to leave the statement out where
@@ -15,13 +15,11 @@ export function withoutStatement(
   field: string | undefined,
   callers: readonly string[],
 ): readonly Fix[] {
-  const document = indexOf(world).role(roleArn)?.trustPolicy?.value;
-  if (typeof document !== 'object' || document === null || !('Statement' in document)) return [];
-  const { Statement = [], ...rest } = document as Readonly<Record<string, JsonValue>>;
-  const statements = [Statement].flat() as readonly JsonValue[];
-  const at = Number(/^Statement\[(\d+)\]/.exec(field ?? '')?.[1] ?? 0);
+  const trust = trustStatements(world, roleArn);
+  if (!trust) return [];
+  const at = statementIn(field);
   const named = { Effect: 'Allow', Principal: { AWS: callers }, Action: 'sts:AssumeRole' };
-  const left = statements.flatMap((statement, index) =>
+  const left = trust.statements.flatMap((statement, index) =>
     index === at ? (callers.length === 0 ? [] : [named]) : [statement],
   );
   if (left.length === 0) return [];
@@ -29,7 +27,7 @@ export function withoutStatement(
   return [
     {
       title: `let ${roleName(roleArn)} ${whom} its whole account`,
-      patches: [{ kind: 'trustPolicy', roleArn, document: { ...rest, Statement: left } }],
+      patches: [trust.patch(left)],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../model/aws.ts';
-import { doubt, isObject, nearestHint, refusal, type Complaint, type Reading } from '../complaint.ts';
+import { isObject } from '../../model/jsonObject.ts';
+import { doubt, nearestHint, refusal, type Complaint, type Reading } from '../complaint.ts';
 import { compilePattern } from '../pattern.ts';
 import type { Policy } from '../policy.ts';
 import type { Condition } from './condition.ts';
