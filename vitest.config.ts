@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-export default defineConfig({
+const config: ViteUserConfig = {
   resolve: {
     alias: [
       { find: /^whichrole$/, replacement: source('index.ts') },
@@ -19,4 +19,6 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
   },
-});
+};
+
+export default config;
