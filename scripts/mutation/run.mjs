@@ -3,13 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Which tests a room's mutants meet. What only a test of another room would catch counts as survived. */
+/** The ways to every answer of the atlas, word by word: they pass through all rooms. */
+const told = 'test/report/told.test.ts';
+
+/** Which tests a room's mutants meet. What only another test would catch counts as survived. */
 const testsOf = {
-  iam: ['test/iam/**'],
-  services: ['test/services/**', 'test/conformance/daemons.test.ts'],
-  network: ['test/network/**', 'test/conformance/networkPolicy.test.ts'],
-  resolve: ['test/resolve/**', 'test/admission/**', 'test/services/**'],
-  sdkChain: ['test/sdkChain/**'],
+  iam: ['test/iam/**', told],
+  services: ['test/services/**', 'test/conformance/daemons.test.ts', told],
+  network: ['test/network/**', told],
+  resolve: ['test/resolve/**', 'test/admission/**', told],
+  sdkChain: ['test/sdkChain/**', told],
 };
 
 const asked = process.argv.slice(2);

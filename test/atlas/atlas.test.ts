@@ -1,17 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules } from '../../src/findings/examine.ts';
-import { readNodeRules } from '../../src/ingest/iptables/nodeRules.ts';
-import { parseInput } from '../../src/ingest/parse.ts';
 import type { Identity } from '../../src/model/identity.ts';
 import { describeRef } from '../../src/model/objectRef.ts';
-import { describeSdk, type SdkRef } from '../../src/model/sdk.ts';
+import { describeSdk } from '../../src/model/sdk.ts';
 import type { World } from '../../src/model/world.ts';
 import type { Answer } from '../../src/resolve/answer.ts';
 import { resolveAll } from '../../src/resolve/resolve.ts';
-import { parseSdk } from '../../src/sdkChain/registry.ts';
 import { applyPatches } from '../../src/whatIf/applyPatch.ts';
 import { examineWorld, provenFix, type Examination } from '../../src/whatIf/proveFix.ts';
-import { readFixtures, type Fixture } from './fixture.ts';
+import { readFixtures, readWorld, sdkNamed, sdksOf, type Fixture } from './fixture.ts';
 
 const fixtures = readFixtures();
 
@@ -48,20 +45,11 @@ describe('the atlas', () => {
   afterAll(() => process.stdout.write(`atlas: ${fixtures.length} scenarios, ${rules.length} rules\n`));
 });
 
-function readWorld(text: string, saved?: string): World {
-  const { world, diagnostics } = parseInput([{ file: 'fixture.yaml', text }]);
-  const shown = readNodeRules(saved === undefined ? [] : [{ file: 'rules', text: saved }]);
-  expect(shown.diagnostics).toEqual([]);
-  expect(diagnostics.filter(({ code }) => code === 'syntax' || code === 'unknown-field')).toEqual([]);
-  return { ...world, iptables: shown.iptables };
-}
-
 /** Answers for the SDKs that the fixture names, so that a fixture says what it is about. */
-function examined(world: World, { answers }: Fixture): Examination {
-  const names = [...new Set(Object.values(answers).flatMap((each) => Object.keys(each)))];
-  // `stated`: with the SDK that the state itself names, for conflicts that another SDK mends.
-  if (names.includes('stated')) return examineWorld(world);
-  const sdks = names.map(sdkNamed);
+function examined(world: World, fixture: Fixture): Examination {
+  const sdks = sdksOf(fixture);
+  // For conflicts that another SDK mends, the state itself names the SDK.
+  if (sdks.length === 0) return examineWorld(world);
   return examineWorld(world, (each) => sdks.flatMap((sdk) => resolveAll(each, { sdk })));
 }
 
@@ -114,10 +102,4 @@ function nameOf(identity: Exclude<Identity, { kind: 'none' }>): string {
     case 'static':
       return identity.accessKeyId ?? 'static keys';
   }
-}
-
-function sdkNamed(text: string): SdkRef {
-  const read = parseSdk(text);
-  if (read.kind !== 'sdk') throw new Error(`no SDK is called ${text}`);
-  return read.sdk;
 }

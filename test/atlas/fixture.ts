@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { expect } from 'vitest';
 import { parse } from 'yaml';
+import { readNodeRules } from '../../src/ingest/iptables/nodeRules.ts';
+import { parseInput } from '../../src/ingest/parse.ts';
+import type { SdkRef } from '../../src/model/sdk.ts';
+import type { World } from '../../src/model/world.ts';
+import { parseSdk } from '../../src/sdkChain/registry.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
@@ -66,4 +72,25 @@ export function readFixtures(): readonly Fixture[] {
         };
       }),
     );
+}
+
+/** Reads a state of a fixture, with what `iptables-save` prints on every node. */
+export function readWorld(text: string, saved?: string): World {
+  const { world, diagnostics } = parseInput([{ file: 'fixture.yaml', text }]);
+  const shown = readNodeRules(saved === undefined ? [] : [{ file: 'rules', text: saved }]);
+  expect(shown.diagnostics).toEqual([]);
+  expect(diagnostics.filter(({ code }) => code === 'syntax' || code === 'unknown-field')).toEqual([]);
+  return { ...world, iptables: shown.iptables };
+}
+
+export function sdkNamed(text: string): SdkRef {
+  const read = parseSdk(text);
+  if (read.kind !== 'sdk') throw new Error(`no SDK is called ${text}`);
+  return read.sdk;
+}
+
+/** The SDKs that a fixture names; none if it goes by the one that its state names. */
+export function sdksOf({ answers }: Fixture): readonly SdkRef[] {
+  const names = [...new Set(Object.values(answers).flatMap((each) => Object.keys(each)))];
+  return names.includes('stated') ? [] : names.map(sdkNamed);
 }
