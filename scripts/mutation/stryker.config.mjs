@@ -6,7 +6,7 @@ export default {
   testRunner: 'hot-vitest',
   hotVitest: {
     configFile: 'scripts/mutation/vitest.config.ts',
-    testSecondsPerMutant: 0.3,
+    testSecondsPerMutant: 1,
   },
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
