@@ -251,7 +251,7 @@ describe('what is said about principals and actions', () => {
     [
       'a provider with all actions but another',
       [{ Effect: 'Allow', Principal: { Federated: provider }, NotAction: 'sts:TagSession' }],
-      [{ ...untested }],
+      [untested],
     ],
     ['pods without tags', [service(pods, 'sts:AssumeRole')], [withoutTagSession]],
     [
