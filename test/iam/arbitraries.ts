@@ -13,6 +13,25 @@ export function documentOf(value: JsonValue): PolicyDocument {
   return { ref: { kind: 'TrustPolicy', name: 'test' }, value };
 }
 
+/** A policy of the statements. */
+export function policyOf(...statements: readonly JsonValue[]): JsonValue {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+/** A statement of a trust policy that admits tokens of the provider on a condition. */
+export function tokenStatement(
+  condition: JsonValue,
+  more: { readonly [key: string]: JsonValue } = {},
+): { readonly [key: string]: JsonValue } {
+  return {
+    Effect: 'Allow',
+    Principal: { Federated: provider },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: condition,
+    ...more,
+  };
+}
+
 const roles = ['node', 'team/app'].map((name) => `arn:aws:iam::${account}:role/${name}`);
 const sessions = ['i-1', 'i-2'];
 const values = ['a', 'b', 'ab', 'A', '', 'a:b'];
@@ -125,7 +144,7 @@ export const trustStatement: fc.Arbitrary<{ readonly [key: string]: JsonValue }>
 /** A trust policy that IAM accepts. */
 export const trustPolicy: fc.Arbitrary<JsonValue> = fc
   .array(trustStatement, { minLength: 1, maxLength: 4 })
-  .map((Statement) => ({ Version: '2012-10-17', Statement }));
+  .map((statements) => policyOf(...statements));
 
 /** A request of which everything is known. */
 export const plainRequest: fc.Arbitrary<PlainRequest> = fc
@@ -208,12 +227,9 @@ export const subjectPolicy: fc.Arbitrary<JsonValue> = fc
         ),
         address: fc.constantFrom({}, {}, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
       })
-      .map(({ Effect, conditions, address }) => ({
-        Effect,
-        Principal: { Federated: provider },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: Object.assign({}, address, ...conditions) as JsonValue,
-      })),
+      .map(({ Effect, conditions, address }) =>
+        tokenStatement(Object.assign({}, address, ...conditions) as JsonValue, { Effect }),
+      ),
     { minLength: 1, maxLength: 3 },
   )
-  .map((Statement) => ({ Version: '2012-10-17', Statement }));
+  .map((statements) => policyOf(...statements));

@@ -5,14 +5,12 @@ import type { JsonValue } from '../../src/model/aws.ts';
 import { world, type WorldBuilder } from '../../src/model/builder.ts';
 import { askStated, type Ask, type Question } from '../../src/model/fact.ts';
 import type { World } from '../../src/model/world.ts';
+import { account, issuer, policyOf, provider } from './arbitraries.ts';
 
-const account = '111122223333';
 const other = '444455556666';
 const app = `arn:aws:iam::${account}:role/team/app`;
 const node = `arn:aws:iam::${account}:role/node`;
 const strangerNode = `arn:aws:iam::${other}:role/node`;
-const issuer = 'oidc.eks.eu-west-1.amazonaws.com/id/ABC';
-const provider = `arn:aws:iam::${account}:oidc-provider/${issuer}`;
 
 /** An `ask` that keeps what was asked, so that a test can tell what an answer rested on. */
 function recording(
@@ -51,16 +49,12 @@ const allow = (
   Action: action,
   ...(condition === undefined ? {} : { Condition: condition }),
 });
-const policy = (...statements: readonly JsonValue[]): JsonValue => ({
-  Version: '2012-10-17',
-  Statement: statements,
-});
 
 describe('web identity', () => {
   const trust = (condition: JsonValue): World =>
     world()
       .role(app, {
-        trust: policy(allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity', condition)),
+        trust: policyOf(allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity', condition)),
       })
       .build();
   const request = {
@@ -177,9 +171,9 @@ describe('web identity', () => {
 });
 
 describe('AssumeRole by a role session', () => {
-  const may = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
-  const mayNot = policy({ Effect: 'Deny', Action: 'sts:*', Resource: app });
-  const nothing: JsonValue = policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+  const may = policyOf({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
+  const mayNot = policyOf({ Effect: 'Deny', Action: 'sts:*', Resource: app });
+  const nothing: JsonValue = policyOf({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
   const session = `arn:aws:sts::${account}:assumed-role/node/i-1`;
 
   interface Case {
@@ -266,7 +260,7 @@ describe('AssumeRole by a role session', () => {
   ])('%s', (_name, given, expected) => {
     const caller = given.caller ?? node;
     const input = world()
-      .role(app, { trust: policy(allow(given.trust)) })
+      .role(app, { trust: policyOf(allow(given.trust)) })
       .role(caller, {
         ...(given.policies ? { policies: given.policies } : {}),
         ...(given.boundary === undefined ? {} : { boundary: given.boundary }),
@@ -286,7 +280,7 @@ describe('AssumeRole by a role session', () => {
     const tags = { team: 'pay' };
     const build = (action: JsonValue): World =>
       world()
-        .role(app, { trust: policy(allow({ AWS: node }, action)) })
+        .role(app, { trust: policyOf(allow({ AWS: node }, action)) })
         .role(node, { policies: [] })
         .build();
     const request = { callerRoleArn: node, roleArn: app, tags };
@@ -299,7 +293,7 @@ describe('AssumeRole by a role session', () => {
   it('compares the external id', () => {
     const input = world()
       .role(app, {
-        trust: policy(allow({ AWS: node }, 'sts:AssumeRole', { StringEquals: { 'sts:ExternalId': 'x' } })),
+        trust: policyOf(allow({ AWS: node }, 'sts:AssumeRole', { StringEquals: { 'sts:ExternalId': 'x' } })),
       })
       .build();
     const decide = (externalId?: string): string =>
@@ -313,7 +307,7 @@ describe('AssumeRole by a role session', () => {
 
   it('asks for the identity policies only when something hangs on them', () => {
     const input = world()
-      .role(app, { trust: policy(allow({ AWS: node })) })
+      .role(app, { trust: policyOf(allow({ AWS: node })) })
       .build();
     const { ask, asked } = recording(input);
     decideAssumeRole(input, ask, { callerRoleArn: node, roleArn: app });
@@ -357,7 +351,7 @@ describe('EKS Pod Identity', () => {
   ])('%s', (_name, statement, expected) => {
     const input = world()
       .cluster(cluster)
-      .role(app, { trust: policy(statement) })
+      .role(app, { trust: policyOf(statement) })
       .build();
     const { ask } = recording(input, expected.startsWith('trust') ? { trust: 'admits' } : {});
     expect(outcome(decidePodIdentity(input, ask, request))).toBe(expected);
@@ -366,7 +360,7 @@ describe('EKS Pod Identity', () => {
   it('leaves the cluster open when nothing names it', () => {
     const statement = allow(service, both, { StringEquals: { 'aws:SourceAccount': account } });
     const input = world()
-      .role(app, { trust: policy(statement) })
+      .role(app, { trust: policyOf(statement) })
       .build();
     const { ask, asked } = recording(input, { trust: 'refuses' });
     expect(outcome(decidePodIdentity(input, ask, request))).toBe('trust says no');

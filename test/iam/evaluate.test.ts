@@ -5,7 +5,15 @@ import { isAccepted } from '../../src/iam/policy.ts';
 import { parsePolicy } from '../../src/iam/policyDocument.ts';
 import type { JsonValue } from '../../src/model/aws.ts';
 import { plainVerdict, type PlainRequest } from '../oracle/iam.ts';
-import { account, contextOf, documentOf, plainRequest, trustPolicy, trustStatement } from './arbitraries.ts';
+import {
+  account,
+  contextOf,
+  documentOf,
+  plainRequest,
+  policyOf,
+  trustPolicy,
+  trustStatement,
+} from './arbitraries.ts';
 
 function verdict(policy: JsonValue, request: PlainRequest): Verdict {
   const parsed = parsePolicy(documentOf(policy), 'trustPolicy');
@@ -15,11 +23,6 @@ function verdict(policy: JsonValue, request: PlainRequest): Verdict {
 function statementsOf(policy: JsonValue): readonly JsonValue[] {
   return (policy as { readonly Statement: readonly JsonValue[] }).Statement;
 }
-
-const policyOf = (statements: readonly JsonValue[]): JsonValue => ({
-  Version: '2012-10-17',
-  Statement: statements,
-});
 
 const everyone = { Effect: 'Deny', Principal: '*', Action: '*' };
 
@@ -36,14 +39,14 @@ describe('laws', () => {
   test.prop([trustPolicy, plainRequest], { numRuns: 1000 })(
     'an explicit deny always wins',
     (policy, request) => {
-      expect(verdict(policyOf([...statementsOf(policy), everyone]), request)).toBe('explicitDeny');
+      expect(verdict(policyOf(...statementsOf(policy), everyone), request)).toBe('explicitDeny');
     },
   );
 
   test.prop([trustPolicy, trustStatement, plainRequest], { numRuns: 1000 })(
     'one more Allow never removes access',
     (policy, statement, request) => {
-      const more = policyOf([...statementsOf(policy), { ...statement, Effect: 'Allow' }]);
+      const more = policyOf(...statementsOf(policy), { ...statement, Effect: 'Allow' });
       if (verdict(policy, request) === 'allow') expect(verdict(more, request)).toBe('allow');
     },
   );
@@ -51,7 +54,7 @@ describe('laws', () => {
   test.prop([trustPolicy, trustStatement, plainRequest], { numRuns: 1000 })(
     'one more Deny never adds access',
     (policy, statement, request) => {
-      const more = policyOf([...statementsOf(policy), { ...statement, Effect: 'Deny' }]);
+      const more = policyOf(...statementsOf(policy), { ...statement, Effect: 'Deny' });
       if (verdict(policy, request) !== 'allow') expect(verdict(more, request)).not.toBe('allow');
     },
   );
@@ -61,7 +64,7 @@ describe('laws', () => {
     (policy, request, turn) => {
       const statements = statementsOf(policy);
       const at = turn % statements.length;
-      const turned = policyOf([...statements.slice(at), ...statements.slice(0, at)].toReversed());
+      const turned = policyOf(...[...statements.slice(at), ...statements.slice(0, at)].toReversed());
       expect(verdict(turned, request)).toBe(verdict(policy, request));
     },
   );
@@ -120,7 +123,7 @@ describe('resources', () => {
     ['a variable of two values', `arn:aws:iam::${account}:role/\${test:list}`, 'Resource', 'implicitDeny'],
   ])('%s', (_name, resource, element, expected) => {
     const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', [element]: resource };
-    const parsed = parsePolicy(documentOf(policyOf([statement])), 'identityPolicy');
+    const parsed = parsePolicy(documentOf(policyOf(statement)), 'identityPolicy');
     expect(parsed.diagnostics).toEqual([]);
     expect(verdictOf(weigh(evaluate([parsed.policy], contextOf(request))))).toBe(expected);
   });

@@ -9,17 +9,12 @@ import type { JsonValue } from '../../src/model/aws.ts';
 import { world } from '../../src/model/builder.ts';
 import type { RoleOptions } from '../../src/model/builderOptions.ts';
 import type { Ask } from '../../src/model/fact.ts';
-import { account, documentOf } from './arbitraries.ts';
+import { account, documentOf, policyOf } from './arbitraries.ts';
 
 const app = `arn:aws:iam::${account}:role/app`;
 const node = `arn:aws:iam::${account}:role/node`;
 
 type Statement = { readonly [key: string]: JsonValue };
-
-const policyOf = (...statements: readonly Statement[]): JsonValue => ({
-  Version: '2012-10-17',
-  Statement: statements,
-});
 
 describe('the evidence of a statement', () => {
   const context: RequestContext = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { admits, admittedSubjects, compareTrustPolicies, type TokenIssuer } from '../../src/iam/subjects.ts';
 import type { JsonValue, PolicyDocument } from '../../src/model/aws.ts';
-import { documentOf, issuer, provider, subjectKey as sub } from './arbitraries.ts';
+import { documentOf, issuer, policyOf, provider, subjectKey as sub, tokenStatement } from './arbitraries.ts';
 
 type Patterns = readonly string[] | undefined;
 
@@ -9,16 +9,9 @@ const token: TokenIssuer = { providerArn: provider, issuer };
 const aud = `${issuer}:aud`;
 const someAddress = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
 
-const allow = (condition: JsonValue, effect = 'Allow'): JsonValue => ({
-  Effect: effect,
-  Principal: { Federated: provider },
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Condition: condition,
-});
-const trust = (...statements: readonly JsonValue[]): PolicyDocument =>
-  documentOf({ Version: '2012-10-17', Statement: statements });
+const trust = (...statements: readonly JsonValue[]): PolicyDocument => documentOf(policyOf(...statements));
 const like = (...subjects: readonly string[]): PolicyDocument =>
-  trust(...subjects.map((subject) => allow({ StringLike: { [sub]: subject } })));
+  trust(...subjects.map((subject) => tokenStatement({ StringLike: { [sub]: subject } })));
 
 describe('the patterns of the admitted subjects', () => {
   it.each<[string, JsonValue, Patterns]>([
@@ -62,24 +55,29 @@ describe('the patterns of the admitted subjects', () => {
     ['a subject that must be missing', { Null: { [sub]: 'true' } }, []],
     ['a subject that may be there or not', { Null: { [sub]: ['true', 'False'] } }, ['*']],
   ])('%s', (_, condition, patterns) => {
-    expect(admittedSubjects(trust(allow(condition)), token).patterns).toEqual(patterns);
-    expect(admittedSubjects(trust(allow(condition)), token, 'surely').patterns).toEqual(patterns);
+    expect(admittedSubjects(trust(tokenStatement(condition)), token).patterns).toEqual(patterns);
+    expect(admittedSubjects(trust(tokenStatement(condition)), token, 'surely').patterns).toEqual(patterns);
   });
 
   it.each<[string, readonly JsonValue[], Patterns, Patterns]>([
-    ['an address that nobody knows', [allow(someAddress)], ['*'], []],
-    ['a denied address that nobody knows', [allow({}), allow(someAddress, 'Deny')], ['*'], []],
-    ['a subject that is read as a number', [allow({ NumericEquals: { [sub]: '1' } })], ['*'], []],
-    ['a value that nobody knows', [allow({ StringEquals: { [sub]: '${aws:userid}' } })], ['*'], []],
+    ['an address that nobody knows', [tokenStatement(someAddress)], ['*'], []],
+    [
+      'a denied address that nobody knows',
+      [tokenStatement({}), tokenStatement(someAddress, { Effect: 'Deny' })],
+      ['*'],
+      [],
+    ],
+    ['a subject that is read as a number', [tokenStatement({ NumericEquals: { [sub]: '1' } })], ['*'], []],
+    ['a value that nobody knows', [tokenStatement({ StringEquals: { [sub]: '${aws:userid}' } })], ['*'], []],
     [
       'a value that nobody knows among others',
-      [allow({ StringEquals: { [sub]: ['x', '${aws:userid}'] } })],
+      [tokenStatement({ StringEquals: { [sub]: ['x', '${aws:userid}'] } })],
       ['*'],
       [],
     ],
     [
       'a condition that compares with the subject',
-      [allow({ StringNotEquals: { [aud]: `\${${sub}}` } })],
+      [tokenStatement({ StringNotEquals: { [aud]: `\${${sub}}` } })],
       ['*'],
       [],
     ],
@@ -92,7 +90,7 @@ describe('the patterns of the admitted subjects', () => {
     ['its own audience', 'vault', ['*']],
     ['no other', 'sts.amazonaws.com', []],
   ])('a token for an audience fits %s', (_, audience, patterns) => {
-    const document = trust(allow({ StringEquals: { [aud]: audience } }));
+    const document = trust(tokenStatement({ StringEquals: { [aud]: audience } }));
     expect(admittedSubjects(document, { ...token, audience: 'vault' }).patterns).toEqual(patterns);
   });
 });
@@ -105,7 +103,7 @@ describe('the admitted subjects', () => {
     ['texts and patterns', { StringLike: { [sub]: ['x', 'a*'] } }, ['x', 'a', 'ab'], ['xx', 'b']],
     ['within a component', { ArnLike: { [sub]: 'a:*:c:d:e:f' } }, ['a:b:c:d:e:f'], ['a:b:b:c:d:e:f']],
   ])('%s', (_, condition, inside, outside) => {
-    const set = admittedSubjects(trust(allow(condition)), token);
+    const set = admittedSubjects(trust(tokenStatement(condition)), token);
     expect([...inside, ...outside].filter((subject) => admits(set, subject))).toEqual(inside);
   });
 });

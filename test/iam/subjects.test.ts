@@ -5,7 +5,16 @@ import { evaluate, verdictOf, weigh, type Verdict } from '../../src/iam/evaluate
 import { parsePolicy } from '../../src/iam/policyDocument.ts';
 import { admits, admittedSubjects, compareTrustPolicies } from '../../src/iam/subjects.ts';
 import type { JsonValue } from '../../src/model/aws.ts';
-import { documentOf, issuer, provider, subjectKey, subjectPolicy, subjectText } from './arbitraries.ts';
+import {
+  documentOf,
+  issuer,
+  policyOf,
+  provider,
+  subjectKey,
+  subjectPolicy,
+  subjectText,
+  tokenStatement,
+} from './arbitraries.ts';
 
 const token = { providerArn: provider, issuer };
 
@@ -22,15 +31,7 @@ function verdictFor(policy: JsonValue, subject: string): Verdict {
 }
 
 function trust(...conditions: readonly JsonValue[]): JsonValue {
-  return {
-    Version: '2012-10-17',
-    Statement: conditions.map((condition) => ({
-      Effect: 'Allow',
-      Principal: { Federated: provider },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: condition,
-    })),
-  };
+  return policyOf(...conditions.map((condition) => tokenStatement(condition)));
 }
 const like = (...subjects: readonly string[]): JsonValue => ({ StringLike: { [subjectKey]: subjects } });
 const pay = 'system:serviceaccount:pay';
@@ -120,10 +121,7 @@ describe('the set of subjects', () => {
       (policy) => (policy as { Statement: readonly { readonly [key: string]: JsonValue }[] }).Statement,
     );
     const [first, second] = statements;
-    const policy: JsonValue = {
-      Version: '2012-10-17',
-      Statement: [{ ...first }, { ...second, Effect: 'Deny' }],
-    };
+    const policy = policyOf({ ...first }, { ...second, Effect: 'Deny' });
     expect(admittedSubjects(documentOf(policy), token).patterns).toEqual(['a']);
   });
 

@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { lintTrustPolicy, trustRules } from '../../src/iam/trustLint.ts';
 import type { JsonValue } from '../../src/model/aws.ts';
-import { documentOf, issuer, provider } from './arbitraries.ts';
+import { documentOf, issuer, policyOf, tokenStatement } from './arbitraries.ts';
 
 const sub = `${issuer}:sub`;
 const aud = `${issuer}:aud`;
 const subject = 'system:serviceaccount:pay:api';
 
-function web(condition: JsonValue, more: { readonly [key: string]: JsonValue } = {}): JsonValue {
-  const statement = {
-    Effect: 'Allow',
-    Principal: { Federated: provider },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: condition,
-    ...more,
-  };
-  return { Version: '2012-10-17', Statement: [statement] };
+function web(condition: JsonValue, more?: { readonly [key: string]: JsonValue }): JsonValue {
+  return policyOf(tokenStatement(condition, more));
 }
 
 const podIdentity = (action: JsonValue): JsonValue => ({

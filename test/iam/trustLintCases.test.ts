@@ -4,7 +4,15 @@ import type { Statement } from '../../src/iam/policy.ts';
 import { lintTrustPolicy, trustRules, type TrustLintContext } from '../../src/iam/trustLint.ts';
 import type { JsonValue } from '../../src/model/aws.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { account, documentOf, issuer, provider, subjectKey as sub } from './arbitraries.ts';
+import {
+  account,
+  documentOf,
+  issuer,
+  policyOf,
+  provider,
+  subjectKey as sub,
+  tokenStatement,
+} from './arbitraries.ts';
 
 type Fields = { readonly [key: string]: JsonValue };
 type Said = Omit<Diagnostic, 'severity' | 'object'>;
@@ -15,14 +23,7 @@ const other = 'aud.example/sub';
 const providerOf = (name: string): string => `arn:aws:iam::${account}:oidc-provider/${name}`;
 const at = (operator: string, key: string): string => `Statement[0].Condition.${operator}.${key}`;
 
-const web = (condition: JsonValue, more: Fields = {}): Fields => ({
-  Effect: 'Allow',
-  Principal: { Federated: provider },
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Condition: condition,
-  ...more,
-});
-const named = (more: Fields): Fields => web({ StringEquals: { [sub]: subject } }, more);
+const named = (more: Fields): Fields => tokenStatement({ StringEquals: { [sub]: subject } }, more);
 const service = (name: JsonValue, action: JsonValue, effect = 'Allow'): Fields => ({
   Effect: effect,
   Principal: { Service: name },
@@ -31,7 +32,7 @@ const service = (name: JsonValue, action: JsonValue, effect = 'Allow'): Fields =
 const pods = 'pods.eks.amazonaws.com';
 
 function lint(statements: readonly Fields[], context?: TrustLintContext): readonly Diagnostic[] {
-  return lintTrustPolicy(documentOf({ Version: '2012-10-17', Statement: statements }), context);
+  return lintTrustPolicy(documentOf(policyOf(...statements)), context);
 }
 
 const warnings = (said: readonly Said[]): readonly Diagnostic[] =>
@@ -177,7 +178,7 @@ describe('what is said about the conditions on a token', () => {
       [],
     ],
   ])('%s', (_, condition, said) => {
-    expect(lint([web(condition)])).toEqual(warnings(said));
+    expect(lint([tokenStatement(condition)])).toEqual(warnings(said));
   });
 });
 
@@ -187,7 +188,7 @@ describe('what is said about the issuers of tokens', () => {
   it('takes only the last word of a key for its claim', () => {
     const principal = { Principal: { Federated: providerOf(other) } };
     const condition = { StringEquals: { [`${other}:aud`]: subject, [`${other}:sub`]: 'sts.amazonaws.com' } };
-    expect(lint([web(condition, principal)])).toEqual(
+    expect(lint([tokenStatement(condition, principal)])).toEqual(
       warnings([
         subjectUnderAudience(`${other}:aud`, `${other}:sub`),
         audienceUnderSubject(`${other}:sub`, `${other}:aud`),
@@ -201,7 +202,7 @@ describe('what is said about the issuers of tokens', () => {
 
   it('names the keys of every provider when a key belongs to none', () => {
     const key = 'third.example:SUB';
-    expect(lint([web({ StringEquals: { [key]: subject } }, { Principal: both })])).toEqual(
+    expect(lint([tokenStatement({ StringEquals: { [key]: subject } }, { Principal: both })])).toEqual(
       warnings([
         {
           code: 'condition-key-of-another-issuer',
@@ -215,8 +216,10 @@ describe('what is said about the issuers of tokens', () => {
 
   it('asks nothing of a provider that has no ARN', () => {
     const principal = { Principal: { Federated: 'accounts.google.com' } };
-    expect(lint([web({ StringEquals: { 'accounts.google.com:aud': 'x' } }, principal)])).toEqual([]);
-    expect(lint([web({}, principal)], { issuer })).toEqual([]);
+    expect(lint([tokenStatement({ StringEquals: { 'accounts.google.com:aud': 'x' } }, principal)])).toEqual(
+      [],
+    );
+    expect(lint([tokenStatement({}, principal)], { issuer })).toEqual([]);
   });
 
   it('names every issuer when the own is not among them', () => {
@@ -290,7 +293,7 @@ describe('what is said about principals and actions', () => {
   });
 
   it('points at the whole document when a statement has no field', () => {
-    const { statements } = parsePolicy(documentOf({ Statement: web({}) }), 'trustPolicy').policy;
+    const { statements } = parsePolicy(documentOf({ Statement: tokenStatement({}) }), 'trustPolicy').policy;
     const placeless = statements.map((one) => ({ ...one, at: { kind: 'TrustPolicy', name: 'x' } as const }));
     expect(placeless.map(find)).toEqual([
       [{ field: '', message: untested.message, expected: untested.expected }],
