@@ -5,15 +5,14 @@ import { describeRef } from '../../src/model/objectRef.ts';
 import { describeSdk } from '../../src/model/sdk.ts';
 import type { World } from '../../src/model/world.ts';
 import type { Answer } from '../../src/resolve/answer.ts';
-import { resolveAll } from '../../src/resolve/resolve.ts';
 import { applyPatches } from '../../src/whatIf/applyPatch.ts';
 import { examineWorld, provenFix, type Examination } from '../../src/whatIf/proveFix.ts';
-import { readFixtures, readWorld, sdkNamed, sdksOf, type Fixture } from './fixture.ts';
+import { answersOf, readFixtures, readWorld, sdkNamed, type Fixture } from './fixture.ts';
 
 const fixtures = readFixtures();
 
 describe.each(fixtures.map((fixture) => [fixture.id, fixture] as const))('%s', (id, fixture) => {
-  const before = examined(readWorld(fixture.input, fixture.iptables), fixture);
+  const before = examineWorld(readWorld(fixture.input, fixture.iptables), answersOf(fixture));
   const finding = before.findings.find(({ rule }) => rule === id);
 
   it('gives each container the identity that the atlas tells', () => {
@@ -26,7 +25,7 @@ describe.each(fixtures.map((fixture) => [fixture.id, fixture] as const))('%s', (
   });
 
   it('is not found in the corrected state', () => {
-    const after = examined(correctedWorld(fixture, before), fixture);
+    const after = examineWorld(correctedWorld(fixture, before), answersOf(fixture));
     expect(after.findings.map(({ rule }) => rule)).not.toContain(id);
     if (fixture.afterwards) expect(named(after.answers, fixture.afterwards)).toEqual(fixture.afterwards);
   });
@@ -44,14 +43,6 @@ describe('the atlas', () => {
   });
   afterAll(() => process.stdout.write(`atlas: ${fixtures.length} scenarios, ${rules.length} rules\n`));
 });
-
-/** Answers for the SDKs that the fixture names, so that a fixture says what it is about. */
-function examined(world: World, fixture: Fixture): Examination {
-  const sdks = sdksOf(fixture);
-  // For conflicts that another SDK mends, the state itself names the SDK.
-  if (sdks.length === 0) return examineWorld(world);
-  return examineWorld(world, (each) => sdks.flatMap((sdk) => resolveAll(each, { sdk })));
-}
 
 function correctedWorld(fixture: Fixture, before: Examination): World {
   if (fixture.corrected !== 'fix') return readWorld(fixture.corrected, fixture.iptablesCorrected);

@@ -7,6 +7,8 @@ import { readNodeRules } from '../../src/ingest/iptables/nodeRules.ts';
 import { parseInput } from '../../src/ingest/parse.ts';
 import type { SdkRef } from '../../src/model/sdk.ts';
 import type { World } from '../../src/model/world.ts';
+import type { Answer } from '../../src/resolve/answer.ts';
+import { resolveAll } from '../../src/resolve/resolve.ts';
 import { parseSdk } from '../../src/sdkChain/registry.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -89,8 +91,11 @@ export function sdkNamed(text: string): SdkRef {
   return read.sdk;
 }
 
-/** The SDKs that a fixture names; none if it goes by the one that its state names. */
-export function sdksOf({ answers }: Fixture): readonly SdkRef[] {
+/** Answers for the SDKs that a fixture names, so that it says what it is about. */
+export function answersOf({ answers }: Fixture): (world: World) => readonly Answer[] {
   const names = [...new Set(Object.values(answers).flatMap((each) => Object.keys(each)))];
-  return names.includes('stated') ? [] : names.map(sdkNamed);
+  // `stated`: with the SDK that the state itself names, for conflicts that another SDK mends.
+  if (names.includes('stated')) return (world) => resolveAll(world);
+  const sdks = names.map(sdkNamed);
+  return (world) => sdks.flatMap((sdk) => resolveAll(world, { sdk }));
 }
