@@ -1,4 +1,5 @@
-const standing = new Set<ForgetfulWeakMap<WeakKey, unknown>>();
+/** Whatever was kept in an earlier era is forgotten. */
+let era = 0;
 
 /**
  * A WeakMap that can be emptied. The modules under test keep what they worked out about an object; what one test
@@ -6,26 +7,31 @@ const standing = new Set<ForgetfulWeakMap<WeakKey, unknown>>();
  */
 class ForgetfulWeakMap<K extends WeakKey, V> extends WeakMap<K, V> {
   #held = new WeakMap<K, V>();
+  #era = era;
+
+  #current(): WeakMap<K, V> {
+    if (this.#era !== era) {
+      this.#held = new WeakMap<K, V>();
+      this.#era = era;
+    }
+    return this.#held;
+  }
 
   override get(key: K): V | undefined {
-    return this.#held.get(key);
+    return this.#current().get(key);
   }
 
   override set(key: K, value: V): this {
-    this.#held.set(key, value);
+    this.#current().set(key, value);
     return this;
   }
 
   override has(key: K): boolean {
-    return this.#held.has(key);
+    return this.#current().has(key);
   }
 
   override delete(key: K): boolean {
-    return this.#held.delete(key);
-  }
-
-  forget(): void {
-    this.#held = new WeakMap<K, V>();
+    return this.#current().delete(key);
   }
 }
 
@@ -35,14 +41,13 @@ export function makeCachesForgetful(): void {
   globalThis.WeakMap = new Proxy(Real, {
     construct(target, args, newTarget) {
       const asker = new Error().stack?.split('\n')[2] ?? '';
-      if (!asker.includes('/src/')) return Reflect.construct(target, args, newTarget) as object;
-      const map = new ForgetfulWeakMap<WeakKey, unknown>();
-      standing.add(map);
-      return map;
+      return asker.includes('/src/')
+        ? new ForgetfulWeakMap<WeakKey, unknown>()
+        : (Reflect.construct(target, args, newTarget) as object);
     },
   });
 }
 
 export function forgetAll(): void {
-  for (const map of standing) map.forget();
+  era += 1;
 }

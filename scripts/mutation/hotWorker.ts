@@ -40,16 +40,16 @@ export default class HotWorker extends TestRunner {
   }
 
   #serve(): Promise<void> {
-    const channel = new BroadcastChannel(channelName);
-    const { promise, resolve } = withResolver();
-    channel.onmessage = async (message: unknown) => {
-      const request = (message as { data: Request }).data;
-      if (request.kind !== 'end') return channel.postMessage(await this.#answer(request));
-      channel.close();
-      resolve();
-    };
-    channel.postMessage({ kind: 'ready' } satisfies Reply);
-    return promise;
+    return new Promise((resolve) => {
+      const channel = new BroadcastChannel(channelName);
+      channel.onmessage = async (message: unknown) => {
+        const request = (message as { data: Request }).data;
+        if (request.kind !== 'end') return channel.postMessage(await this.#answer(request));
+        channel.close();
+        resolve();
+      };
+      channel.postMessage({ kind: 'ready' } satisfies Reply);
+    });
   }
 
   #answer(request: Exclude<Request, { kind: 'end' }>): Promise<Reply> {
@@ -121,10 +121,4 @@ function filesOfThisWorker(): number {
   const worker = (globalThis as unknown as { __vitest_worker__: { ctx: { files: readonly unknown[] } } })
     .__vitest_worker__;
   return worker.ctx.files.length;
-}
-
-function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

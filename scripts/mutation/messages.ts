@@ -29,4 +29,5 @@ export type Reply =
   /** The test fails without the mutant too: the modules no longer are what they were. */
   | { readonly kind: 'spoilt'; readonly by: string };
 
+/** By the same name in hotRunner.mjs, which runs before TypeScript can be loaded. */
 export const channelName = 'mutants';

@@ -5,9 +5,7 @@ import base from '../../vitest.config.ts';
 const config: ViteUserConfig = {
   ...base,
   test: {
-    include: (process.env['MUTATION_TESTS'] ?? 'test/iam/**')
-      .split(',')
-      .map((tests) => tests.replace(/\*\*$/, '**/*.test.ts')),
+    include: (process.env['MUTATION_TESTS'] ?? '').split(','),
     isolate: false,
     pool: 'threads',
     maxWorkers: 1,
