@@ -64,17 +64,25 @@ function matchesAction(actions: MatchList, context: RequestContext): Truth {
   return listed === (actions.kind === 'oneOf') ? 'yes' : 'no';
 }
 
+/**
+ * @source A variable that the request lacks fits nothing, and makes the statement invalid rather than a `NotResource`
+ *   wider: awsdocs/iam-user-guide:doc_source/reference_policies_variables.md ("any attempt to match it fails and causes
+ *   the statement to be invalid")
+ */
 function matchesResource(resources: MatchList | undefined, context: RequestContext): Truth {
   if (!resources) return 'yes';
+  const filled = resources.patterns.map(({ pattern }) =>
+    fillVariables(pattern, (key) => lookUpKey(context, key)),
+  );
   const listed = anyOf(
-    resources.patterns.map(({ pattern }): Truth => {
-      const filled = fillVariables(pattern, (key) => lookUpKey(context, key));
-      if (filled.kind !== 'filled') return filled.kind === 'open' ? 'open' : 'no';
-      return matchesPattern(filled.pattern, context.resource) ? 'yes' : 'no';
+    filled.map((resource): Truth => {
+      if (resource.kind !== 'filled') return resource.kind === 'open' ? 'open' : 'no';
+      return matchesPattern(resource.pattern, context.resource) ? 'yes' : 'no';
     }),
   );
-  if (resources.kind === 'oneOf' || listed === 'open') return listed;
-  return listed === 'yes' ? 'no' : 'yes';
+  if (resources.kind === 'oneOf') return listed;
+  if (filled.some((resource) => resource.kind === 'missing')) return 'no';
+  return listed === 'open' ? 'open' : listed === 'yes' ? 'no' : 'yes';
 }
 
 /** What statements say about a request, taken together. */

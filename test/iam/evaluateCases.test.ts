@@ -104,6 +104,16 @@ describe('the evidence of a statement', () => {
     ['one for everything but another role', { NotResource: node }, {}],
     ['one for everything but the role', { NotResource: [node, app] }, otherResource],
     ['one for everything but an open variable', { NotResource: 'arn:aws:iam::*:role/${test:open}' }, open],
+    [
+      'one for everything but a missing variable',
+      { NotResource: 'arn:aws:iam::*:role/${test:none}' },
+      otherResource,
+    ],
+    [
+      'one for everything but a missing and an open variable',
+      { NotResource: ['arn:aws:iam::*:role/${test:none}', 'arn:aws:iam::*:role/${test:open}'] },
+      otherResource,
+    ],
   ])('%s in a policy of a role', (_, statement, evidence) => {
     const { policy } = parsePolicy(documentOf(policyOf({ ...attached, ...statement })), 'identityPolicy');
     expect(evaluate([policy], context)).toStrictEqual([{ policy: 'identityPolicy', ...yes, ...evidence }]);
