@@ -42,7 +42,7 @@ function describeGroup(world: World, answers: readonly Answer[]): readonly Conta
   const several = workload.template.containers.length > 1;
   const name = `${namespace}/${id.name}${several ? ` (container ${container.name})` : ''}`;
   const intentions = intentionsOf(world, workload).filter(
-    ({ mechanism }) => mechanism === 'kube2iam' || !isSkipped(first),
+    ({ mechanism }) => !(byInjection.has(mechanism) && isSkipped(first)),
   );
   return [{ workload, name, intentions, answers }];
 }
@@ -53,7 +53,10 @@ export function workloadOf(world: World, { subject }: Answer): Workload | undefi
   return indexOf(world).workload(workload.kind, namespace, workload.name);
 }
 
-/** The pod's skip-containers annotation names the container, so that nobody asks for a role for it. */
+/** What the webhook brings into a container; kube2iam and kiam know the whole pod, by its address. */
+const byInjection: ReadonlySet<Mechanism> = new Set<Mechanism>(['irsa', 'podIdentity']);
+
+/** The pod's skip-containers annotation names the container, so that the webhook brings it nothing. */
 function isSkipped({ outcomes }: Answer): boolean {
   return outcomes.some(({ trace }) =>
     trace.some(
