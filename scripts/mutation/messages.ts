@@ -4,11 +4,10 @@ export type Request =
   | {
       readonly kind: 'runMutant';
       readonly mutant: string;
-      /** The tests that meet the mutant, the quickest first. */
+      /** Tests that meet the mutant, the quickest first. */
       readonly tests: readonly string[];
       /** How often the mutant may be met before it counts as an endless loop. */
       readonly hitLimit: number | undefined;
-      readonly seconds: number;
     }
   | { readonly kind: 'end' };
 
