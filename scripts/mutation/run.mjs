@@ -10,9 +10,14 @@ const told = 'test/report/told.test.ts';
 const testsOf = {
   iam: ['test/iam/**/*.test.ts', told],
   services: ['test/services/**/*.test.ts', 'test/conformance/daemons.test.ts', told],
-  network: ['test/network/**/*.test.ts', told],
-  resolve: ['test/resolve/**/*.test.ts', 'test/admission/**/*.test.ts', told],
-  sdkChain: ['test/sdkChain/**/*.test.ts', told],
+  network: [
+    'test/network/**/*.test.ts',
+    'test/conformance/network.test.ts',
+    'test/conformance/networkPolicy.test.ts',
+    told,
+  ],
+  resolve: ['test/resolve/**/*.test.ts', 'test/admission/**/*.test.ts', 'test/conformance/sdk.test.ts', told],
+  sdkChain: ['test/sdkChain/**/*.test.ts', 'test/conformance/sdk.test.ts', told],
 };
 
 const asked = process.argv.slice(2);
