@@ -8,19 +8,25 @@ import { startVitest } from 'vitest/node';
 /** @typedef {import('./messages.ts').Reply} Reply */
 
 const durationsFile = '.mutation-durations.json';
+/** As many as catch most neighbours, and so few and quick that time is left for other tests. */
+const killersKept = 8;
+const killerMilliseconds = 30;
 
 /**
  * A test runner for Stryker that loads the modules and the tests once. Stryker's own runner for vitest loads them
  * anew for every mutant, which here takes some three seconds, and there are thousands of mutants.
  *
- * For each mutant the quickest tests run first, and no more than `testSecondsPerMutant`: what only a slower test
- * would have caught counts as survived, so the score is never too high for that.
+ * For each mutant run the tests that caught its neighbours and then the quickest, for no more than
+ * `testSecondsPerMutant`: what only a slower test would have caught counts as survived, so the score is never too high
+ * for that.
  */
 class HotRunner {
   static inject = [commonTokens.options, commonTokens.logger];
 
   #channel = new BroadcastChannel('mutants');
   #durations;
+  /** The tests that caught mutants of late, the last first. */
+  #killers = [];
 
   constructor(options, log) {
     this.options = options.hotVitest;
@@ -68,10 +74,14 @@ class HotRunner {
 
   async mutantRun({ activeMutant, testFilter = [], hitLimit }) {
     this.#durations ??= JSON.parse(readFileSync(durationsFile, 'utf8'));
-    const tests = quickest(testFilter, this.#durations, this.options.testSecondsPerMutant);
+    const tests = this.#choose(testFilter);
     const reply = await this.#ask({ kind: 'runMutant', mutant: activeMutant.id, tests, hitLimit });
     switch (reply.kind) {
       case 'killed':
+        this.#killers = [reply.by, ...this.#killers.filter((test) => test !== reply.by)].slice(
+          0,
+          killersKept,
+        );
         return {
           status: MutantRunStatus.Killed,
           killedBy: [reply.by],
@@ -94,6 +104,27 @@ class HotRunner {
     this.#channel.close();
   }
 
+  #remember(killer) {
+    if (this.#durations[killer] > killerMilliseconds) return;
+    this.#killers = [killer, ...this.#killers.filter((test) => test !== killer)].slice(0, killersKept);
+  }
+
+  /**
+   * What caught the neighbours comes first, then the quickest. The limit is on the durations of the first run and not
+   * on the clock, so that a busy machine does not lower the score.
+   */
+  #choose(tests) {
+    const killers = this.#killers.filter((test) => tests.includes(test));
+    const others = tests.filter((test) => !killers.includes(test));
+    const inOrder = [...killers, ...others.toSorted((a, b) => this.#durations[a] - this.#durations[b])];
+    let milliseconds = 0;
+    return inOrder.filter((test) => {
+      const chosen = milliseconds < this.options.testSecondsPerMutant * 1000;
+      milliseconds += this.#durations[test];
+      return chosen;
+    });
+  }
+
   /** @param {Request} request */
   #ask(request) {
     const reply = this.#next();
@@ -107,18 +138,6 @@ class HotRunner {
       this.#channel.onmessage = ({ data }) => resolve(data);
     });
   }
-}
-
-/** By the durations of the first run and not by the clock, so that a busy machine does not lower the score. */
-function quickest(tests, durations, seconds) {
-  let milliseconds = 0;
-  return tests
-    .toSorted((a, b) => durations[a] - durations[b])
-    .filter((test) => {
-      const chosen = milliseconds < seconds * 1000;
-      milliseconds += durations[test];
-      return chosen;
-    });
 }
 
 function withoutTests({ static: outside, perTest }, left) {

@@ -16,7 +16,13 @@ const testsOf = {
     'test/conformance/networkPolicy.test.ts',
     told,
   ],
-  resolve: ['test/resolve/**/*.test.ts', 'test/admission/**/*.test.ts', 'test/conformance/sdk.test.ts', told],
+  resolve: [
+    'test/resolve/**/*.test.ts',
+    'test/admission/**/*.test.ts',
+    'test/cli/exec.test.ts',
+    'test/conformance/sdk.test.ts',
+    told,
+  ],
   sdkChain: ['test/sdkChain/**/*.test.ts', 'test/conformance/sdk.test.ts', told],
 };
 
