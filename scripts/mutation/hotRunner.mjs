@@ -78,10 +78,7 @@ class HotRunner {
     const reply = await this.#ask({ kind: 'runMutant', mutant: activeMutant.id, tests, hitLimit });
     switch (reply.kind) {
       case 'killed':
-        this.#killers = [reply.by, ...this.#killers.filter((test) => test !== reply.by)].slice(
-          0,
-          killersKept,
-        );
+        this.#remember(reply.by);
         return {
           status: MutantRunStatus.Killed,
           killedBy: [reply.by],
