@@ -1,7 +1,9 @@
 import { parseRoleArn } from '../model/arn.ts';
 import type { PolicyDocument } from '../model/aws.ts';
+import { placeholderIn } from '../model/placeholder.ts';
 import { indexOf, type World } from '../model/world.ts';
 import { openKeysOf } from './openKeys.ts';
+import { clusterArnOf, podIdentityTags, type SessionTags } from './podIdentityTags.ts';
 import type { OpenKey, RequestContext, RequestPrincipal } from './requestContext.ts';
 
 /** A pod's token is traded for a role at STS. */
@@ -25,10 +27,11 @@ export interface AssumeRoleRequest {
   readonly roleArn: string;
   /** Name for the new session. */
   readonly sessionName?: string;
+  /** With a placeholder in it, the request has one that the input does not show. */
   readonly externalId?: string;
   readonly action?: 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
   /** Session tags; with them `sts:TagSession` must be allowed as well. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: SessionTags;
   /** The policy that was passed when the caller's own session was opened. */
   readonly sessionPolicy?: PolicyDocument;
 }
@@ -88,6 +91,7 @@ export function assumeRoleRequest(world: World, request: AssumeRoleRequest): Sts
     ...(roleId === undefined ? {} : { roleId }),
     ...(session === undefined ? {} : { sessionName: session }),
   };
+  const { externalId, tags = {} } = request;
   const keys: Keys = {
     'aws:PrincipalArn': request.callerRoleArn,
     'aws:PrincipalAccount': caller?.accountId,
@@ -98,15 +102,16 @@ export function assumeRoleRequest(world: World, request: AssumeRoleRequest): Sts
     'aws:MultiFactorAuthPresent': 'false',
     'aws:SecureTransport': 'true',
     'aws:ResourceAccount': parseRoleArn(request.roleArn)?.accountId,
-    'sts:ExternalId': request.externalId,
+    'sts:ExternalId': hasPlaceholder(externalId) ? undefined : externalId,
     'sts:RoleSessionName': request.sessionName,
-    ...tagKeys(request.tags ?? {}),
+    ...tagKeys(tags),
   };
   const action = request.action ?? 'sts:AssumeRole';
-  const tagged = Object.keys(request.tags ?? {}).length > 0 && action === 'sts:AssumeRole';
+  const tagged = Object.keys(tags).length > 0 && action === 'sts:AssumeRole';
+  const open = [...(hasPlaceholder(externalId) ? ['sts:ExternalId'] : []), ...tagKeyNames(tags)];
   return {
     actions: tagged ? [action, 'sts:TagSession'] : [action],
-    context: contextOf(principal, request.roleArn, keys),
+    context: contextOf(principal, request.roleArn, keys, open),
   };
 }
 
@@ -118,20 +123,9 @@ export function assumeRoleRequest(world: World, request: AssumeRoleRequest): Sts
  *   terraform-aws-modules/terraform-aws-eks#3743 (validated against a live cluster)
  */
 export function podIdentityRequest(world: World, request: PodIdentityRequest): StsRequest {
-  const { cluster } = world;
   const arn = request.clusterArn ?? clusterArnOf(world);
-  const name = arn?.split('cluster/')[1] ?? cluster.name;
-  const account = arn?.split(':')[4] ?? cluster.accountId;
-  const association = indexOf(world).association(request.namespace, request.serviceAccount);
-  const tags = {
-    'eks-cluster-arn': arn,
-    'eks-cluster-name': name,
-    'kubernetes-namespace': request.namespace,
-    'kubernetes-service-account': request.serviceAccount,
-    'kubernetes-pod-name': undefined,
-    'kubernetes-pod-uid': undefined,
-  };
-  const sent = association?.disableSessionTags === true ? {} : tags;
+  const account = arn?.split(':')[4] ?? world.cluster.accountId;
+  const tags = podIdentityTags(world, request);
   const keys: Keys = {
     'aws:SourceArn': arn,
     'aws:SourceAccount': account,
@@ -139,44 +133,37 @@ export function podIdentityRequest(world: World, request: PodIdentityRequest): S
     'aws:PrincipalServiceName': podIdentityService,
     'aws:SecureTransport': 'true',
     'aws:ResourceAccount': parseRoleArn(request.roleArn)?.accountId,
-    ...tagKeys(sent),
+    ...tagKeys(tags),
   };
-  const open = [
-    'aws:SourceArn',
-    'aws:SourceAccount',
-    ...Object.keys(sent).map((tag) => `aws:RequestTag/${tag}`),
-  ];
   const principal: RequestPrincipal = { kind: 'service', service: podIdentityService };
+  const open = ['aws:SourceArn', 'aws:SourceAccount', ...tagKeyNames(tags)];
   return {
-    actions: sent === tags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'],
-    context: contextOf(
-      principal,
-      request.roleArn,
-      keys,
-      open.map((key) => ({ key: key.toLowerCase(), presence: 'always' })),
-    ),
+    actions: Object.keys(tags).length > 0 ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'],
+    context: contextOf(principal, request.roleArn, keys, open),
   };
 }
 
-function clusterArnOf(world: World): string | undefined {
-  const { name, accountId, region, partition } = world.cluster;
-  if (name === undefined || accountId === undefined || region === undefined) return undefined;
-  return `arn:${partition}:eks:${region}:${accountId}:cluster/${name}`;
+function hasPlaceholder(text: string | undefined): boolean {
+  return text !== undefined && placeholderIn(text) !== undefined;
 }
 
-function tagKeys(tags: Readonly<Record<string, string | undefined>>): Keys {
+function tagKeyNames(tags: SessionTags): readonly string[] {
+  return Object.keys(tags).map((name) => `aws:RequestTag/${name}`);
+}
+
+function tagKeys(tags: SessionTags): Keys {
   const names = Object.keys(tags);
   if (names.length === 0) return {};
   const requestTags = Object.entries(tags).map(([name, value]) => [`aws:RequestTag/${name}`, value] as const);
   return { 'aws:TagKeys': names, ...Object.fromEntries(requestTags) };
 }
 
-/** A key whose value is not known is left to the open keys; one that is not open either is absent. */
+/** A key without a value is open when it is among those that this request surely has, else absent. */
 function contextOf(
   principal: RequestPrincipal,
   resource: string,
   keys: Keys,
-  open: readonly OpenKey[] = [],
+  sent: readonly string[] = [],
 ): StsRequest['context'] {
   const known = Object.entries(keys).flatMap(([key, value]) =>
     value === undefined
@@ -188,5 +175,9 @@ function contextOf(
           ],
         ],
   );
-  return { principal, resource, keys: new Map(known), openKeys: [...open, ...openKeysOf(principal.kind)] };
+  const values = new Map(known);
+  const open = sent
+    .map((key): OpenKey => ({ key: key.toLowerCase(), presence: 'always' }))
+    .filter(({ key }) => !values.has(key));
+  return { principal, resource, keys: values, openKeys: [...open, ...openKeysOf(principal.kind)] };
 }

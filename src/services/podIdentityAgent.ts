@@ -2,6 +2,7 @@ import { oncePer } from '../model/oncePer.ts';
 import { podIdentityService } from '../iam/assumeRequest.ts';
 import { decideAssumeRole, decidePodIdentity } from '../iam/assumeRole.ts';
 import { isAllowed } from '../iam/decision.ts';
+import { podIdentityTags } from '../iam/podIdentityTags.ts';
 import { parseArn } from '../model/arn.ts';
 import type { PodIdentityAssociation } from '../model/aws.ts';
 import type { FileContent } from '../model/environment.ts';
@@ -192,7 +193,8 @@ function assumeAssociated(
     const decision = decideAssumeRole(world, ask, {
       callerRoleArn: roleArn,
       roleArn: targetRoleArn,
-      ...(externalId === undefined ? { tags: sessionTags(world, association) } : { externalId }),
+      tags: podIdentityTags(world, association),
+      ...(externalId === undefined ? {} : { externalId }),
     });
     const target = { action: 'AssumeRole', roleArn: targetRoleArn, caller: roleArn } as const;
     evidence.push({ kind: 'assumption', ...target, decision, source: sources.targetRole });
@@ -211,23 +213,8 @@ function assumeAssociated(
 }
 
 /**
- * The tags of the session, as far as the input shows them; name and uid of the pod are left out.
- *
- * @source awsdocs/amazon-eks-user-guide:latest/ug/manage-access/aws-access/pod-id-abac.adoc
- */
-function sessionTags(
-  { cluster }: World,
-  association: PodIdentityAssociation,
-): Readonly<Record<string, string>> {
-  return {
-    ...(cluster.name === undefined ? {} : { 'eks-cluster-name': cluster.name }),
-    'kubernetes-namespace': association.namespace,
-    'kubernetes-service-account': association.serviceAccount,
-  };
-}
-
-/**
- * The external id with which a target role is assumed: only when session tags are disabled.
+ * The external id with which a target role is assumed: only when session tags are disabled. What the input does not
+ * show of it stands there as a placeholder.
  *
  * @source awsdocs/amazon-eks-user-guide:latest/ug/manage-access/aws-access/pod-id-assign-target-role.adoc
  */
