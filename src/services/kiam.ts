@@ -1,4 +1,4 @@
-import { httpError } from './httpError.ts';
+import { errorText, httpError } from './httpError.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Credentials, Identity } from '../model/identity.ts';
@@ -63,8 +63,10 @@ export function kiam(world: World, ask: Ask, request: KiamRequest): ServiceReply
   switch (route.kind) {
     case 'redirected':
       return { reply: httpError(301, ''), evidence: [] };
-    case 'ownText':
-      return { reply: { kind: 'ok', body: { kind: 'text', text: route.text } }, evidence: [] };
+    case 'ping':
+      return { reply: { kind: 'ok', body: { kind: 'text', text: 'pong' } }, evidence: [] };
+    case 'health':
+      return health(world, ask, node);
     case 'proxied': {
       const proxied = imds(world, ask, { node, call, withToken, hops: 1 });
       return { ...proxied, evidence: [found({ kind: 'kiamProxied' }, agent.ref), ...proxied.evidence] };
@@ -79,8 +81,29 @@ export function kiam(world: World, ask: Ask, request: KiamRequest): ServiceReply
       };
     }
     case 'list':
+      return askServer(world, ask, request, undefined);
     case 'credentials':
-      return askServer(world, ask, request, route.kind === 'list' ? undefined : route.role);
+      return askServer(world, ask, request, route.role);
+  }
+}
+
+/**
+ * Whatever IMDS says is healthy, a 401 too; only a silent IMDS is not.
+ *
+ * @source uswitch/kiam:pkg/aws/metadata/handler_health.go; recordings path-health, path-health-tokens
+ */
+function health(world: World, ask: Ask, node: ClusterNode): ServiceReply {
+  const call = { kind: 'other', path: '/latest/meta-data/instance-id' } as const;
+  const { reply, evidence } = imds(world, ask, { node, call, withToken: false, hops: 0 });
+  switch (reply.kind) {
+    case 'ok':
+      return { reply, evidence };
+    case 'httpError': {
+      const text = `${reply.status} - ${reply.message}`;
+      return { reply: { kind: 'ok', body: { kind: 'text', text } }, evidence };
+    }
+    default:
+      return { reply: httpError(500, "couldn't read metadata response"), evidence };
   }
 }
 
@@ -272,7 +295,7 @@ const ownSessionSeconds = 900;
 /** What kiam makes of the answer of STS: an error, or a silence of five seconds, is a 500. */
 function passOn(reply: Reply): Reply {
   if (reply.kind === 'ok') return reply;
-  const message = reply.kind === 'httpError' ? `${reply.code}: ${reply.message}` : reply.kind;
+  const message = reply.kind === 'httpError' ? errorText(reply) : reply.kind;
   return httpError(500, `error fetching credentials: ${message}`);
 }
 

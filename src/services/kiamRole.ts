@@ -7,7 +7,7 @@ import { placeholderIn } from '../model/placeholder.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { KiamFinding } from './evidence.ts';
 import { goRegexp } from '../model/goRegexp.ts';
-import { undiscovered } from './kube2iamRole.ts';
+import { baseArnOf, undiscovered } from './kube2iamRole.ts';
 
 /** A role as kiam sees it: two are the same when both name and ARN are. */
 export interface ResolvedRole {
@@ -23,10 +23,8 @@ export interface ResolvedRole {
 export function kiamBaseArn(world: World, node: ClusterNode, flags: KiamServerFlags): string {
   if (!flags.roleBaseArnAutodetect) return flags.roleBaseArn;
   const role = parseRoleArn(node.roleArn ?? world.nodeDefaults.roleArn ?? '');
-  const accountId = role?.accountId ?? world.cluster.accountId;
-  return accountId === undefined
-    ? undiscovered.baseArn
-    : `arn:${world.cluster.partition}:iam::${accountId}:role/`;
+  const { partition, accountId } = role ?? world.cluster;
+  return accountId === undefined ? undiscovered.baseArn : baseArnOf({ partition, accountId });
 }
 
 /**

@@ -6,8 +6,7 @@ import { cleanedPath, metadataRequest } from './metadataPath.ts';
 /** What becomes of a request to a kiam agent, by its method and path. */
 export type KiamRoute =
   | { readonly kind: 'redirected' | 'proxied' | 'blocked' }
-  | { readonly kind: 'list' }
-  | { readonly kind: 'ownText'; readonly text: string }
+  | { readonly kind: 'ping' | 'health' | 'list' }
   | { readonly kind: 'credentials'; readonly role: string };
 
 /**
@@ -29,9 +28,8 @@ const tokenPath = /^\/?[^/]+\/api\/token$/;
 export function kiamRoute({ allowRouteRegexp }: KiamAgentFlags, call: ImdsCall): KiamRoute {
   const { method, path } = metadataRequest(call);
   if (cleanedPath(path) !== undefined) return { kind: 'redirected' };
-  if (path === '/ping') return { kind: 'ownText', text: 'pong' };
-  // Whatever IMDS says is healthy, a 401 too.
-  if (path === '/health') return { kind: 'ownText', text: 'ok' };
+  if (path === '/ping') return { kind: 'ping' };
+  if (path === '/health') return { kind: 'health' };
   const role = rolePath.exec(path);
   if (role?.[1] !== undefined)
     return role[1] === '' ? { kind: 'list' } : { kind: 'credentials', role: role[1] };

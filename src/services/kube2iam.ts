@@ -1,4 +1,4 @@
-import { httpError } from './httpError.ts';
+import { errorText, httpError } from './httpError.ts';
 import type { ImdsCall, Reply } from '../model/exchange.ts';
 import type { Ask } from '../model/fact.ts';
 import { sameIdentity, type Credentials, type Identity } from '../model/identity.ts';
@@ -273,7 +273,7 @@ function asNodeRole(
 function passOn(reply: Reply): Reply {
   switch (reply.kind) {
     case 'httpError':
-      return httpError(500, `${reply.code}: ${reply.message}`);
+      return httpError(500, errorText(reply));
     case 'refused':
       return httpError(500, 'connection refused');
     case 'timeout':

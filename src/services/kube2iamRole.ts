@@ -1,4 +1,4 @@
-import { parseRoleArn } from '../model/arn.ts';
+import { parseRoleArn, type RoleArnParts } from '../model/arn.ts';
 import type { Kube2iamFlags } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
@@ -31,7 +31,7 @@ export function roleSettings(world: World, node: ClusterNode, flags: Kube2iamFla
   const discovers = flags.autoDiscoverBaseArn || flags.autoDiscoverDefaultRole;
   if (!discovers) return settings(flags.baseRoleArn, flags.defaultRole);
   const nodeRole = parseRoleArn(node.roleArn ?? world.nodeDefaults.roleArn ?? '');
-  const { baseArn, from } = discoverBaseArn(world, nodeRole?.accountId);
+  const { baseArn, from } = discoverBaseArn(world, nodeRole);
   const name = flags.autoDiscoverDefaultRole ? (nodeRole?.name ?? undiscovered.nodeRole) : flags.defaultRole;
   return { ...settings(baseArn, name), discoveredFrom: from };
 }
@@ -41,17 +41,24 @@ function settings(baseArn: string, defaultRole: string): RoleSettings {
 }
 
 function discoverBaseArn(
-  world: World,
-  nodeAccount: string | undefined,
+  { cluster, roles }: World,
+  nodeRole: RoleArnParts | undefined,
 ): { readonly baseArn: string; readonly from: BaseArnSource } {
-  const accounts = new Set(world.roles.flatMap(({ arn }) => parseRoleArn(arn)?.accountId ?? []));
-  const [account] = accounts;
-  const of = (accountId: string): string => `arn:${world.cluster.partition}:iam::${accountId}:role/`;
-  if (nodeAccount !== undefined) return { baseArn: of(nodeAccount), from: 'nodeRole' };
-  if (world.cluster.accountId !== undefined) return { baseArn: of(world.cluster.accountId), from: 'cluster' };
-  if (account !== undefined && accounts.size === 1)
-    return { baseArn: of(account), from: 'onlyAccountOfRoles' };
-  return { baseArn: undiscovered.baseArn, from: 'nowhere' };
+  if (nodeRole) return { baseArn: baseArnOf(nodeRole), from: 'nodeRole' };
+  const { partition, accountId } = cluster;
+  if (accountId !== undefined) return { baseArn: baseArnOf({ partition, accountId }), from: 'cluster' };
+  const known = new Map(
+    roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.accountId, role]),
+  );
+  const [only] = known.values();
+  return only !== undefined && known.size === 1
+    ? { baseArn: baseArnOf(only), from: 'onlyAccountOfRoles' }
+    : { baseArn: undiscovered.baseArn, from: 'nowhere' };
+}
+
+/** Where the roles of an account without a path are. */
+export function baseArnOf({ partition, accountId }: Pick<RoleArnParts, 'partition' | 'accountId'>): string {
+  return `arn:${partition}:iam::${accountId}:role/`;
 }
 
 /**
