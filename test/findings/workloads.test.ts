@@ -31,6 +31,6 @@ it.each([
   ['kube2iam', cluster.kube2iam({}).build()],
 ])('a container without injection is still asked a role for by %s, which knows the pod', (mechanism, of) => {
   const answers = resolveAll(of, { sdk: { family: 'go-v2' } });
-  const [app] = byContainer(of, answers).filter((container) => container.name === 'pay/app');
+  const app = byContainer(of, answers).find((container) => container.name === 'pay/app');
   expect(app?.intentions.map(({ mechanism: by, role }) => [by, role])).toEqual([[mechanism, 'legacy']]);
 });
