@@ -9,6 +9,7 @@ import type { SdkRef } from '../model/sdk.ts';
 import type { Workload } from '../model/workload.ts';
 import { indexOf, type World } from '../model/world.ts';
 import { nodeIdentity } from '../services/imds.ts';
+import { behavesSo, usesSdkV2 } from '../services/kube2iamVersion.ts';
 import { sdkBehaviour } from '../sdkChain/registry.ts';
 import { runChain, type ChainInput, type ChainRun } from '../sdkChain/run.ts';
 import { kiamServerAt } from './kiamServer.ts';
@@ -115,8 +116,10 @@ export function resolveOnce(world: World, ask: Ask, target: Target): Resolution 
   return { ...readEnd(run.end), trace: [...stepsBefore(entered), ...stepsOf(run)] };
 }
 
-/** kube2iam is built on this SDK. @source jtblin/kube2iam:go.mod (0.15.0): github.com/aws/aws-sdk-go-v2 */
-const daemonSdk: SdkRef = { family: 'go-v2' };
+/** The SDK that a kube2iam is built on; of an image without a version, that of the newest. */
+function sdkOf({ image }: Kube2iam): SdkRef {
+  return behavesSo(image, usesSdkV2) === false ? { family: 'go-v1', version: '1.8.7' } : { family: 'go-v2' };
+}
 
 /**
  * Finds the identity with which kube2iam itself assumes roles.
@@ -136,7 +139,7 @@ function daemonIdentity(
   const workload = indexOf(world).workload(daemon.ref.kind, daemon.namespace, daemon.name);
   const container = workload?.template.containers.find(({ image }) => image === daemon.image);
   if (workload && container && workload !== askedBy) {
-    return resolveOnce(world, ask, { workload, container, sdk: daemonSdk, node }).identity;
+    return resolveOnce(world, ask, { workload, container, sdk: sdkOf(daemon), node }).identity;
   }
   return nodeIdentity(world, node);
 }

@@ -18,7 +18,7 @@ import {
   resolveKiamRole,
   type ResolvedRole,
 } from './kiamRole.ts';
-import { metadataRequest } from './metadataPath.ts';
+import { instanceId, metadataRequest } from './metadataPath.ts';
 import { podsAtAddress, takenFor, type FoundPod } from './podBySourceAddress.ts';
 import { assumeRole } from './sts.ts';
 
@@ -93,18 +93,12 @@ export function kiam(world: World, ask: Ask, request: KiamRequest): ServiceReply
  * @source uswitch/kiam:pkg/aws/metadata/handler_health.go; recordings path-health, path-health-tokens
  */
 function health(world: World, ask: Ask, node: ClusterNode): ServiceReply {
-  const call = { kind: 'other', path: '/latest/meta-data/instance-id' } as const;
-  const { reply, evidence } = imds(world, ask, { node, call, withToken: false, hops: 0 });
-  switch (reply.kind) {
-    case 'ok':
-      return { reply, evidence };
-    case 'httpError': {
-      const text = `${reply.status} - ${reply.message}`;
-      return { reply: { kind: 'ok', body: { kind: 'text', text } }, evidence };
-    }
-    default:
-      return { reply: httpError(500, "couldn't read metadata response"), evidence };
-  }
+  const { reply, evidence } = imds(world, ask, { node, call: instanceId, withToken: false, hops: 0 });
+  if (reply.kind === 'ok') return { reply, evidence };
+  if (reply.kind !== 'httpError')
+    return { reply: httpError(500, "couldn't read metadata response"), evidence };
+  const text = `${reply.status} - ${reply.message}`;
+  return { reply: { kind: 'ok', body: { kind: 'text', text } }, evidence };
 }
 
 function routesRef({ ref, flagRefs }: KiamAgent): ObjectRef {

@@ -20,7 +20,8 @@ import {
 } from './kube2iamRole.ts';
 import { kube2iamRoute, reachesImds } from './kube2iamRoute.ts';
 import { kube2iamSession } from './kube2iamSession.ts';
-import { behavesSo, describesRegions, passesTokenRequests } from './kube2iamVersion.ts';
+import { behavesSo, describesRegions, passesTokenRequests, usesSdkV2 } from './kube2iamVersion.ts';
+import { instanceId } from './metadataPath.ts';
 import { namespaceRestriction } from './namespaceRestriction.ts';
 import { podBySourceAddress } from './podBySourceAddress.ts';
 import { assumeRole } from './sts.ts';
@@ -76,7 +77,8 @@ export function kube2iam(world: World, ask: Ask, request: Kube2iamRequest): Serv
     case 'ownText':
       return { reply: { kind: 'ok', body: { kind: 'text', text: '' } }, evidence: [] };
     case 'health': {
-      const healthy = imds(world, ask, { node, call: instanceId, withToken: true, hops: 1 });
+      const asksForToken = behavesSo(daemon.image, usesSdkV2) !== false;
+      const healthy = imds(world, ask, { node, call: instanceId, withToken: asksForToken, hops: 1 });
       return healthy.reply.kind === 'ok' ? healthy : { ...healthy, reply: httpError(500, 'no instance id') };
     }
     case 'proxied': {
@@ -98,8 +100,6 @@ export function kube2iam(world: World, ask: Ask, request: Kube2iamRequest): Serv
     }
   }
 }
-
-const instanceId: ImdsCall = { kind: 'other', path: '/latest/meta-data/instance-id' };
 
 type Mapping =
   | {
@@ -168,11 +168,13 @@ function listRole(
 function giveCredentials(
   world: World,
   ask: Ask,
-  { daemon, node, daemonIdentity }: Kube2iamRequest,
-  { pod, role, settings, evidence: mapped }: Extract<Mapping, { kind: 'mapped' }>,
+  request: Kube2iamRequest,
+  mapping: Extract<Mapping, { kind: 'mapped' }>,
   asked: string,
 ): ServiceReply {
-  const { roleArn } = role;
+  const { daemon } = request;
+  const { settings, evidence: mapped } = mapping;
+  const { roleArn } = mapping.role;
   if (expandRole(settings.baseArn, asked) !== roleArn) {
     const other = found({ kind: 'otherRoleAsked', asked, roleArn }, daemon.ref);
     return { reply: httpError(403, `Invalid role ${asked}`), evidence: [...mapped, other] };
@@ -184,15 +186,35 @@ function giveCredentials(
       evidence: [...mapped, fromCache('error', daemon)],
     };
   }
+  const fresh = assumeFor(world, ask, request, mapping);
+  if (fresh.reply.kind === 'ok' || heldFor(ask, roleArn, daemon.ref) !== 'session') {
+    return { reply: passOn(fresh.reply), evidence: fresh.evidence };
+  }
+  const held: Credentials = {
+    identity: { kind: 'role', arn: roleArn },
+    mechanism: 'kube2iam',
+    sessionName: kube2iamSession(roleArn, undefined),
+    expiresInSeconds: 2 * iamRoleSessionTtlSeconds,
+  };
+  const reply: Reply = { kind: 'ok', body: { kind: 'credentials', credentials: held } };
+  return { reply, evidence: [...fresh.evidence, fromCache('session', daemon)] };
+}
+
+/** What the daemon's own SDK says when it holds no session of the role. */
+function assumeFor(
+  world: World,
+  ask: Ask,
+  { daemon, node, daemonIdentity }: Kube2iamRequest,
+  { pod, role, evidence: mapped }: Extract<Mapping, { kind: 'mapped' }>,
+): ServiceReply {
+  const { roleArn } = role;
   const identity = daemonIdentity();
   const evidence = [...mapped, found({ kind: 'daemonIdentity', identity }, node.ref)];
   if (identity.kind === 'none') return { reply: httpError(500, identity.error), evidence };
   const lost = regionsFault(world, ask, daemon, identity);
   if (lost) {
-    return {
-      reply: httpError(500, lost.message),
-      evidence: [...evidence, found({ kind: lost.kind }, lost.at)],
-    };
+    const because = found({ kind: lost.kind }, lost.at);
+    return { reply: httpError(500, lost.message), evidence: [...evidence, because] };
   }
   // A session of the node's role is named after the instance; of any other name nothing is known.
   const ofNode = sameIdentity(identity, nodeIdentity(world, node));
@@ -207,21 +229,10 @@ function giveCredentials(
     sessionName: kube2iamSession(roleArn, pod.status?.podIP),
     source,
     ...(externalId === '' ? {} : { externalId }),
-    durationSeconds: 2 * iamRoleSessionTtlSeconds,
+    durationSeconds: 2 * daemon.flags.iamRoleSessionTtlSeconds,
   });
   const settled = roleArn.endsWith(undiscovered.nodeRole) ? asNodeRole(world, ask, node, answer) : answer;
-  const weighed = [...evidence, ...settled.evidence];
-  if (settled.reply.kind === 'ok' || heldFor(ask, roleArn, daemon.ref) !== 'session') {
-    return { reply: passOn(settled.reply), evidence: weighed };
-  }
-  const held: Credentials = {
-    identity: { kind: 'role', arn: roleArn },
-    mechanism: 'kube2iam',
-    sessionName: kube2iamSession(roleArn, undefined),
-    expiresInSeconds: 2 * iamRoleSessionTtlSeconds,
-  };
-  const reply: Reply = { kind: 'ok', body: { kind: 'credentials', credentials: held } };
-  return { reply, evidence: [...weighed, fromCache('session', daemon)] };
+  return { reply: settled.reply, evidence: [...evidence, ...settled.evidence] };
 }
 
 /**

@@ -10,6 +10,12 @@ export const passesTokenRequests: VersionedBehaviour = {
   source: 'jtblin/kube2iam#241; commit 0af1fd4, released with 0.10.10',
 };
 
+/** The daemon is built on AWS SDK for Go v2; before, on v1.8.7, which knows neither IMDSv2 nor web identity. */
+export const usesSdkV2: VersionedBehaviour = {
+  since: [0, 12, 0],
+  source: 'jtblin/kube2iam:go.mod of 0.11.2 and of 0.12.0; commit 0bf7505 (#344)',
+};
+
 /** Before it assumes a role, the daemon lists the regions of EC2; without that permission it assumes none. */
 export const describesRegions: VersionedBehaviour = {
   since: [0, 12, 0],

@@ -6,6 +6,9 @@ export interface MetadataRequest {
   readonly path: string;
 }
 
+/** What daemons ask for to see whether the metadata service answers. */
+export const instanceId: ImdsCall = { kind: 'other', path: '/latest/meta-data/instance-id' };
+
 /**
  * Writes a metadata request as SDKs send it.
  *

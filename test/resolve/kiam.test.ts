@@ -47,7 +47,7 @@ spec:
       tolerations: [{ operator: Exists }]
       containers:
         - name: kube2iam
-          image: jtblin/kube2iam:0.11.2
+          image: jtblin/kube2iam:0.15.0
           args: [--iptables, --host-interface=eni+, --host-ip=$(HOST_IP), --base-role-arn=arn:aws:iam::111122223333:role/]
           env: [{ name: HOST_IP, valueFrom: { fieldRef: { fieldPath: status.hostIP } } }]
 ---

@@ -1,4 +1,4 @@
-import { behavesSo, passesTokenRequests } from '../../services/kube2iamVersion.ts';
+import { behavesSo, passesTokenRequests, usesSdkV2 } from '../../services/kube2iamVersion.ts';
 import { describeRef } from '../../model/objectRef.ts';
 import type { ClusterNode } from '../../model/node.ts';
 import type { KiamAgent } from '../../model/kiam.ts';
@@ -189,21 +189,25 @@ export const interceptionDaemonRules: readonly Rule[] = [
   daemonRepliesRule(
     {
       id: 'tokens-required-old-kube2iam',
-      title: 'kube2iam before 0.10.10 does not work where tokens are required',
+      title: 'kube2iam before 0.12 does not work where tokens are required',
       severity: 'outage',
       expects: 'a stricter metadata service to make no difference',
-      gets: 'its proxy adds a header for which a token is refused, and its own health check fails: no credentials with every SDK that asks for a token',
+      gets: 'its own SDK asks for no token, so that it has no credentials itself, and its health check fails; before 0.10.10 its proxy adds a header for which a token is refused: no credentials with every SDK',
       source:
         'jtblin/kube2iam#241, jtblin/kube2iam#345, jtblin/kube2iam#300, jtblin/kube2iam#382, uswitch/kiam#359',
       advice: 'upgrade kube2iam before tokens are required',
     },
     (reply) => {
       const { daemon, node, outcome } = reply;
-      if (!weighed(reply, 'clientAddressForwarded') || outcome.identity.kind !== 'none') return undefined;
-      if (node?.imds.httpTokens !== 'required') return undefined;
+      if (node?.imds.httpTokens !== 'required' || outcome.identity.kind !== 'none') return undefined;
+      const asksForNone = behavesSo(daemon.image, usesSdkV2) === false;
+      const hasNone = weighed(reply, 'daemonIdentity')?.identity.kind === 'none';
+      if (!weighed(reply, 'clientAddressForwarded') && !(asksForNone && hasNone)) return undefined;
       return {
         at: daemon.ref,
-        why: `${daemon.image ?? 'kube2iam'} cannot pass on requests for tokens, which the metadata service requires`,
+        why: `${daemon.image ?? 'kube2iam'} neither asks for the tokens that the metadata service requires${
+          behavesSo(daemon.image, passesTokenRequests) === false ? ' nor passes on requests for them' : ''
+        }`,
         fixes: [],
       };
     },
