@@ -22,14 +22,18 @@ export function blockingInitContainer(
   return starts.slice(0, own < 0 ? starts.length : own).find(dropsMetadata);
 }
 
-/** The rule is a list of words of its own, or a line of a shell. */
+/** The rule is a list of words of its own, or a command in a line of a shell. */
 function dropsMetadata({ kind, words = [] }: Container): boolean {
-  const line = words.join(' ');
+  const commands = words.join(' ').split(/[;&|\n]+/);
+  return kind === 'init' && commands.some(addsDrop);
+}
+
+/** A rule that is added, and not one that is tested or deleted. */
+function addsDrop(command: string): boolean {
   return (
-    kind === 'init' &&
-    /\biptables\b/.test(line) &&
-    line.includes(blockedAddress) &&
-    /\b(DROP|REJECT)\b/.test(line)
+    /\biptables\b.*\s(-A|--append|-I|--insert)\s/.test(command) &&
+    command.includes(blockedAddress) &&
+    /\b(DROP|REJECT)\b/.test(command)
   );
 }
 

@@ -10,7 +10,13 @@ import { kube2iamOn } from './kube2iamDaemon.ts';
 import { policiesOverEgress } from './policies/policyShares.ts';
 import type { PacketSource } from './path.ts';
 import type { PathReason } from './pathReason.ts';
-import { kiamRedirector, kube2iamRedirector, type Redirector, type RedirectorReason } from './redirector.ts';
+import {
+  interfaceMatch,
+  kiamRedirector,
+  kube2iamRedirector,
+  type Redirector,
+  type RedirectorReason,
+} from './redirector.ts';
 import { redirectRule } from './redirectRule.ts';
 import { interfaceOf, sceneOf, type Scene } from './scene.ts';
 
@@ -167,11 +173,8 @@ function startsUp(scene: Scene, by: Redirector, node: ClusterNode): boolean {
 /** A rule that another hand put there is taken to be meant for pods. */
 function meetsInterface(scene: Scene, by: Redirector): Tri {
   if (!putsRule(by) || by.hostInterface === '+') return 'yes';
-  const negated = by.hostInterface.startsWith('!');
-  const met = matchesInterface(
-    by.hostInterface.replace(/^!/, ''),
-    interfaceOf(scene.cni.ask(), scene.source, scene.world),
-  );
+  const { pattern, negated } = interfaceMatch(by, by.hostInterface);
+  const met = matchesInterface(pattern, interfaceOf(scene.cni.ask(), scene.source, scene.world));
   return negated ? opposite[met] : met;
 }
 

@@ -7,7 +7,7 @@ import { pathStep } from './pathStep.ts';
 import { overlooksExcept } from './policies/overlookedExcept.ts';
 import { networkPolicyShares } from './policies/networkPolicy.ts';
 import { viewOfPod, type PolicyPeer, type Saying } from './policies/peer.ts';
-import { otherKinds, sharesOfKind, type OtherKind } from './policies/policyShares.ts';
+import { otherKinds, policiesOf, sharesOfKind, type OtherKind } from './policies/policyShares.ts';
 import {
   decide,
   weigh,
@@ -70,7 +70,7 @@ function judgeSaying(scene: Scene, hook: Hook, target: Target, saying: Saying): 
   const engine = (known ?? scene.cni.ask()).policy;
   if (engine.kind === 'notEnforced') {
     if (hook === 'afterDnat') return { kind: 'judged', steps: [] };
-    const refs = [...refsOf(evidence), ...others.flatMap(({ shares }) => shares.map(({ policy }) => policy))];
+    const refs = [...refsOf(evidence), ...others.flatMap(({ shares }) => policiesOf(shares))];
     return {
       kind: 'judged',
       steps: [pathStep(at, 'skipped', 'policyNotEnforced', { refs, source: engine.source })],
@@ -81,7 +81,7 @@ function judgeSaying(scene: Scene, hook: Hook, target: Target, saying: Saying): 
     .filter(({ kind }) => engine.otherKinds[kind].value === 'ignored')
     .map(({ kind, shares }) =>
       pathStep(at, 'skipped', 'kindNotEnforced', {
-        refs: shares.map(({ policy }) => policy),
+        refs: policiesOf(shares),
         source: engine.otherKinds[kind].source,
       }),
     );

@@ -1,7 +1,8 @@
 import { lookUpFact } from '../model/fact.ts';
+import type { ClusterNode } from '../model/node.ts';
 import { imdsHops } from './imdsHopLimit.ts';
 import { listeningOn } from './interception.ts';
-import type { PacketPath, PacketSource, PathStep, Receiver } from './path.ts';
+import type { PacketPath, PathStep, Receiver } from './path.ts';
 import { pathStep } from './pathStep.ts';
 import type { Turn } from './prerouting.ts';
 import type { Scene } from './scene.ts';
@@ -29,7 +30,7 @@ export function receive(
       const own = turned && target.bound === 'primary' ? turned : undefined;
       const listening = own?.listening ? own.by : undefined;
       const by = own ? listening : listeningOn(scene, target.node, target.port.port);
-      return by ? arrival(steps, by.receiver(seenAs ?? from), 1) : refusal(steps, scene.source);
+      return by ? arrival(steps, by.receiver(seenAs ?? from), 1) : refusal(steps, target.node);
     }
     case 'loopback':
     case 'pod':
@@ -69,7 +70,7 @@ export function arrival(steps: readonly PathStep[], at: Receiver, hops: number):
   };
 }
 
-function refusal(steps: readonly PathStep[], { node }: PacketSource): PacketPath {
+function refusal(steps: readonly PathStep[], node: ClusterNode): PacketPath {
   return {
     steps: [...steps, pathStep('receiver', 'rejects', 'noListener', { refs: [node.ref] })],
     end: { kind: 'refused' },

@@ -1,13 +1,13 @@
 import type { ClusterNode } from '../model/node.ts';
 import { parseAddress } from './address.ts';
 import type { Rule } from '../model/iptables.ts';
-import type { Redirector } from './redirector.ts';
+import { interfaceMatch, type Redirector } from './redirector.ts';
 
 /**
  * Makes the rule that a daemon appends to table nat.
  *
- * @param hostInterface - `+` names every interface, which is the same as none; a leading `!` turns the match
- * round; absent for a rule that another hand put there
+ * @param hostInterface - `+` names every interface, which is the same as none; absent for a rule that another hand
+ * put there
  * @source jtblin/kube2iam:iptables/iptables.go; uswitch/kiam:cmd/kiam/iptables.go; measured with both programs
  * @example
  * const { kube2iam: [daemon], nodes: [node] } = world().kube2iam().node('n', { addresses: ['10.0.0.1'] }).build();
@@ -18,13 +18,13 @@ export function redirectRule(by: Redirector, node: ClusterNode, hostInterface?: 
   const { metadataAddress, port, daemon } = by;
   const address = redirectAddress(by, node);
   const cidr = `${metadataAddress}/32`;
-  const negated = hostInterface?.startsWith('!') ?? false;
-  const pattern = hostInterface === '+' ? undefined : hostInterface?.replace(/^!/, '');
-  const through = pattern === undefined ? '' : `${negated ? '! ' : ''}-i ${pattern} `;
+  const named =
+    hostInterface === undefined || hostInterface === '+' ? [] : [interfaceMatch(by, hostInterface)];
+  const through = named.map(({ negated, pattern }) => `${negated ? '! ' : ''}-i ${pattern} `).join('');
   return {
     matches: [
       { kind: 'destination', cidr, negated: false },
-      ...(pattern === undefined ? [] : [{ kind: 'inInterface', pattern, negated } as const]),
+      ...named.map((match) => ({ kind: 'inInterface', ...match }) as const),
       { kind: 'protocol', protocol: 'tcp', negated: false },
       { kind: 'destinationPorts', ranges: [[80, 80]], negated: false },
     ],

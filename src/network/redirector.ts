@@ -13,8 +13,10 @@ export interface Redirector {
   readonly daemon: Kube2iam | KiamAgent;
   readonly product: 'kube2iam' | 'kiam';
   readonly addsRule: boolean;
-  /** As iptables takes it; a leading `!` turns the match round. */
+  /** As the flag says it. */
   readonly hostInterface: string;
+  /** Whether a leading `!` of it turns the match round; else it is a part of the name. */
+  readonly readsNegation: boolean;
   /** Whether the process ends at start when no interface has the name. */
   readonly needsInterface: boolean;
   /** Whether the process ends at start when the instance metadata service is switched off. */
@@ -49,6 +51,7 @@ export function kube2iamRedirector(daemon: Kube2iam): Redirector {
     product: 'kube2iam',
     addsRule: flags.iptables,
     hostInterface: flags.hostInterface,
+    readsNegation: false,
     needsInterface: true,
     needsMetadata: flags.autoDiscoverBaseArn || flags.autoDiscoverDefaultRole,
     metadataAddress: flags.metadataAddress,
@@ -80,6 +83,7 @@ export function kiamRedirector(agent: KiamAgent): Redirector {
     product: 'kiam',
     addsRule: flags.iptables,
     hostInterface: flags.hostInterface,
+    readsNegation: true,
     needsInterface: false,
     needsMetadata: false,
     metadataAddress: '169.254.169.254',
@@ -97,4 +101,13 @@ export function kiamRedirector(agent: KiamAgent): Redirector {
     },
     receiver: (sourceAddress) => ({ kind: 'kiam', agent, sourceAddress }),
   };
+}
+
+/** The interface of a daemon's rule, and whether the rule is for all but that. */
+export function interfaceMatch(
+  { readsNegation }: Pick<Redirector, 'readsNegation'>,
+  hostInterface: string,
+): { readonly pattern: string; readonly negated: boolean } {
+  const negated = readsNegation && hostInterface.startsWith('!');
+  return { pattern: negated ? hostInterface.slice(1) : hostInterface, negated };
 }

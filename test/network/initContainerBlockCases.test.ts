@@ -45,6 +45,17 @@ describe('the init container that a process finds to have blocked the metadata s
     ['that rejects', ['iptables', ...chain, '169.254.169.254', '-j', 'REJECT'], true],
     ['a line of a shell', ['sh', '-c', 'iptables -A OUTPUT -d 169.254.169.254/32 -j DROP && true'], true],
     ['a path', ['/sbin/iptables', ...chain, '169.254.169.254', '-j', 'DROP'], true],
+    ['a rule that is inserted', ['iptables', '-I', 'OUTPUT', '-d', '169.254.169.254', '-j', 'DROP'], true],
+    ['that is deleted', ['iptables', '-D', 'OUTPUT', '-d', '169.254.169.254', '-j', 'DROP'], false],
+    [
+      'that accepts, beside one that drops another address',
+      [
+        'sh',
+        '-c',
+        'iptables -A OUTPUT -d 169.254.169.254 -j ACCEPT; iptables -A OUTPUT -d 169.254.170.23 -j DROP',
+      ],
+      false,
+    ],
     ['that accepts', ['iptables', ...chain, '169.254.169.254', '-j', 'ACCEPT'], false],
     ['to a chain whose name begins alike', ['iptables', ...chain, '169.254.169.254', '-j', 'DROPPED'], false],
     ['another address', ['iptables', ...chain, '169.254.170.23', '-j', 'DROP'], false],

@@ -218,6 +218,12 @@ describe('whether the rule of kiam meets a pod', () => {
       found: byKiam({ rule: rule(3100) }),
     },
     {
+      what: 'kube2iam takes a `!` for a part of the name, and misses the pod',
+      kube2iam: [kube2iam({ hostInterface: '!cali+' })],
+      asked: ['cni'],
+      found: none('interfaceDiffers', 'kube2iam', awsInterfaces),
+    },
+    {
       what: 'an agent for an interface that is not there runs, and misses the pod',
       kiam: [kiam({ hostInterface: 'docker0' })],
       asked: ['cni'],

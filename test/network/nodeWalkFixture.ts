@@ -21,11 +21,12 @@ export const cluster: WorldBuilder = world()
   .pod('app/planned', { node: 'n1' })
   .pod('app/host', { node: 'n1', hostNetwork: true });
 
+type Socket = (address: string, port: number) => Destination;
 const socket =
-  (protocol: 'TCP' | 'UDP') =>
-  (address: string, port: number): Destination => ({ kind: 'address', address, port, protocol });
-export const tcp = socket('TCP');
-export const udp = socket('UDP');
+  (protocol: 'TCP' | 'UDP'): Socket =>
+  (address, port) => ({ kind: 'address', address, port, protocol });
+export const tcp: Socket = socket('TCP');
+export const udp: Socket = socket('UDP');
 export const node = (port: number, protocol: 'TCP' | 'UDP' = 'TCP'): Destination => ({
   kind: 'node',
   port,
@@ -122,4 +123,4 @@ export const rewritten = (rule: string): string =>
 export const noRule = (chain: string): string => `iptables | ${chain} | skipped | noRuleDecides | ${chain}`;
 export const toNode = (at: string): string => `routing | passes | routedToNode | ${at}`;
 export const beyond = (at: string): string => `routing | passes | routedBeyond | ${at}`;
-export const imdsBeyond = beyond('169.254.169.254:80');
+export const imdsBeyond: string = beyond('169.254.169.254:80');

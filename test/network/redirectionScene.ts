@@ -3,7 +3,12 @@ import type { NodeOptions, PodOptions } from '../../src/model/builderOptions.ts'
 import type { CniId } from '../../src/model/cni.ts';
 import type { Question } from '../../src/model/fact.ts';
 import { kiamAgentDefaults, type KiamAgent, type KiamAgentFlags } from '../../src/model/kiam.ts';
-import { kube2iamDefaults, type Kube2iam, type Kube2iamFlags } from '../../src/model/kube2iam.ts';
+import {
+  kube2iamDefaults,
+  type Kube2iam,
+  type Kube2iamFlags,
+  type StartupFault,
+} from '../../src/model/kube2iam.ts';
 import { cniProfiles } from '../../src/network/cni/profiles.ts';
 import { sceneOf, type Scene } from '../../src/network/scene.ts';
 
@@ -33,12 +38,12 @@ export const kiam = (flags: Partial<KiamAgentFlags> = {}, change: Partial<KiamAg
   ...change,
 });
 /** Why a daemon ends at start. */
-export const fault = {
+export const fault: StartupFault = {
   kind: 'unknownFlag',
   argument: '--foo',
   message: 'unknown flag: --foo',
   ref: ref('d'),
-} as const;
+};
 /** A DaemonSet that does not cover the node of the scene. */
 export const elsewhere = { nodeSelector: { pool: 'other' } };
 

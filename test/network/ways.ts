@@ -18,16 +18,16 @@ export const to = (address: string, port: number): Destination => ({
   port,
   protocol: 'TCP',
 });
-export const outside = to('192.0.2.9', 443);
-export const database = to('10.1.0.2', 5432);
-export const otherNode = to('10.0.0.2', 9100);
-export const agent = to('169.254.170.23', 80);
-export const imds6 = to('fd00:ec2::254', 80);
-export const imds = to('169.254.169.254', 80);
+export const outside: Destination = to('192.0.2.9', 443);
+export const database: Destination = to('10.1.0.2', 5432);
+export const otherNode: Destination = to('10.0.0.2', 9100);
+export const agent: Destination = to('169.254.170.23', 80);
+export const imds6: Destination = to('fd00:ec2::254', 80);
+export const imds: Destination = to('169.254.169.254', 80);
 export const sts: Destination = { kind: 'sts' };
 export const nodePort = (port: number): Destination => ({ kind: 'node', port, protocol: 'TCP' });
 
-export const cluster = world()
+export const cluster: WorldBuilder = world()
   .node('n1', { addresses: ['10.0.0.1'], labels: { role: 'worker' }, imds: { httpProtocolIpv6: 'enabled' } })
   .node('n2', { addresses: ['10.0.0.2'], labels: { role: 'infra' } })
   .pod('app/p1', { node: 'n1', status: { phase: 'Running', podIP: '10.1.0.1' } })

@@ -35,9 +35,9 @@ export function connect(
       ? enterNode(rules, { ...packet, inInterface: host.podFace.name }, host)
       : leaveNode(rules, packet, host);
   const out = send(first);
-  if (out.end === 'rejected') return refusedBy(rules, out, host, rejection(out, host));
+  if (out.end === 'rejected') return refusedBy(rules, out, host, first, rejection(out, host));
   if (out.end !== 'delivered' || returnsToSender(out, from)) return { out, end: 'lost' };
-  if (!isListening(out)) return refusedBy(rules, out, host, answerTo(out, ['RST', 'ACK']));
+  if (!isListening(out)) return refusedBy(rules, out, host, first, answerTo(out, ['RST', 'ACK']));
   const synAck = comeBack(rules, out, host, answerTo(out, first.protocol === 'tcp' ? ['SYN', 'ACK'] : []));
   if (first.protocol !== 'tcp')
     return reaches(synAck, first) ? { out, end: 'answered' } : { out, end: 'lost', lostLater: synAck };
@@ -45,13 +45,13 @@ export function connect(
     // TCP sends its first packet again; once an answer was seen it is no longer new, and rules may reject it.
     const seen = synAck.passages.at(-1)?.table !== 'raw';
     const again = seen ? send({ ...first, connection: established(synAck.packet.connection, first) }) : out;
-    if (again.end === 'rejected') return refusedBy(rules, again, host, rejection(again, host));
+    if (again.end === 'rejected') return refusedBy(rules, again, host, first, rejection(again, host));
     return { out, end: 'lost', lostLater: synAck };
   }
   const known = synAck.packet.connection;
   const third = send({ ...first, flags: ['ACK'], connection: established(known, first) });
   if (third.end === 'rejected' && rejection(third, host).protocol === 'tcp') {
-    return refusedBy(rules, third, host, rejection(third, host));
+    return refusedBy(rules, third, host, first, rejection(third, host));
   }
   // An open connection survives an ICMP error.
   if (third.end !== 'delivered') return { out, end: 'lost', lostLater: third };
@@ -126,9 +126,11 @@ function comeBack(rules: RuleSet, { at, packet }: Journey, host: Host, answer: P
   return enterNode(rules, { ...answer, inInterface: faceOf(packet, host).name }, host);
 }
 
-function refusedBy(rules: RuleSet, out: Journey, host: Host, answer: Packet): Attempt {
+/** A reset that comes from elsewhere is no answer, as no other packet is; an ICMP error comes from anywhere. */
+function refusedBy(rules: RuleSet, out: Journey, host: Host, first: Packet, answer: Packet): Attempt {
   const back = out.end === 'rejected' ? leaveNode(rules, answer, host) : comeBack(rules, out, host, answer);
-  return back.end === 'delivered' ? { out, end: 'refused' } : { out, end: 'lost', lostLater: back };
+  const isHeard = answer.protocol === 'tcp' ? reaches(back, first) : back.end === 'delivered';
+  return isHeard ? { out, end: 'refused' } : { out, end: 'lost', lostLater: back };
 }
 
 /** An answer is one when it comes from where the first packet was sent to, and to who sent it. */

@@ -7,9 +7,10 @@ import type { Packet } from './packet.ts';
 /**
  * Decides whether a set holds what the named ends of a packet are.
  *
- * The entry with the longest prefixes counts where several fit and one of them has `nomatch`.
+ * The most specific entry counts where several fit and one of them has `nomatch`; the first dimension takes
+ * precedence over the second.
  *
- * @source ipset(8), SET TYPES
+ * @source ipset(8), SET TYPES (hash:net,net; bitmap:port stores no protocol)
  */
 export function inIpSet(set: IpSet, ends: readonly PacketEnd[], packet: Packet): Tri {
   const [method = '', dimensions = ''] = set.type.split(':');
@@ -18,15 +19,19 @@ export function inIpSet(set: IpSet, ends: readonly PacketEnd[], packet: Packet):
   if (kinds.length > ends.length || !kinds.every((kind) => kind in dimensionTests)) return 'unknown';
   const values = kinds.map((kind, at) => valueOf(kind, ends[at] ?? 'source', packet));
   if (values.includes(undefined)) return 'unknown';
+  const anyProtocol = method === 'bitmap';
   const fitting = set.entries.filter(({ text }) => {
     const parts = text.split(',');
-    return kinds.every((kind, at) => dimensionTests[kind]?.(parts[at] ?? '', values[at] ?? '', packet));
+    return kinds.every((kind, at) =>
+      dimensionTests[kind]?.(parts[at] ?? '', values[at] ?? '', anyProtocol ? undefined : packet.protocol),
+    );
   });
-  const [best] = fitting.toSorted((a, b) => prefixOf(b.text) - prefixOf(a.text));
+  const [best] = fitting.toSorted((a, b) => bySpecificity(a.text, b.text));
   return best && !best.excepted ? 'yes' : 'no';
 }
 
-type DimensionTest = (part: string, value: string, packet: Packet) => boolean;
+/** @param protocol - of the packet; absent where the set does not ask for it */
+type DimensionTest = (part: string, value: string, protocol: Packet['protocol'] | undefined) => boolean;
 
 const isAddress: DimensionTest = (part, value) => {
   const address = parseAddress(value);
@@ -36,10 +41,11 @@ const isAddress: DimensionTest = (part, value) => {
 const dimensionTests: Readonly<Record<string, DimensionTest>> = {
   ip: isAddress,
   net: isAddress,
-  port: (part, value, { protocol }) => {
+  port: (part, value, protocol) => {
     const [, named = 'tcp', ports = ''] = /^(?:([a-z]+):)?(.*)$/.exec(part) ?? [];
     const [first = NaN, last = first] = ports.split('-').map(Number);
-    return named === protocol && first <= Number(value) && Number(value) <= last;
+    const isOfProtocol = protocol === undefined || named === protocol;
+    return isOfProtocol && first <= Number(value) && Number(value) <= last;
   },
 };
 
@@ -53,6 +59,9 @@ function testOf(part: string): (address: IpAddress) => boolean {
   return blockTest(part.includes('/') ? part : `${part}/${part.includes(':') ? 128 : 32}`);
 }
 
-function prefixOf(text: string): number {
-  return text.split(',').reduce((sum, part) => sum + Number(part.split('/')[1] ?? 128), 0);
+/** Orders entries, the one with the longer prefix in its first dimension first. */
+function bySpecificity(a: string, b: string): number {
+  const [of, other] = [a, b].map((text) => text.split(',').map((part) => Number(part.split('/')[1] ?? 128)));
+  const differs = of?.findIndex((prefix, at) => prefix !== other?.[at]) ?? -1;
+  return differs < 0 ? 0 : (other?.[differs] ?? 0) - (of?.[differs] ?? 0);
 }

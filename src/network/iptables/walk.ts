@@ -117,7 +117,7 @@ function passRaw(walk: Walk, chain: BuiltInChain): void {
 function passNat(walk: Walk, chain: BuiltInChain): void {
   if (walk.end !== undefined) return;
   const { connection } = walk.packet;
-  const isSettled = connection.state === 'new' && chain === 'INPUT' && connection.source !== undefined;
+  const isSettled = chain === 'INPUT' && connection.source !== undefined;
   if (connection.state === 'new' && !isSettled) return pass(walk, 'nat', chain);
   walk.packet = translate(walk.packet, chain);
 }

@@ -4,13 +4,14 @@ import type { Labels } from '../../model/labels.ts';
 import { fieldOf } from '../../model/objectRef.ts';
 import type { PodTemplate } from '../../model/pod.ts';
 import { namespaceLabels, type World } from '../../model/world.ts';
-import { always, asked, every, not, some, when, type Condition } from './condition.ts';
+import { always, asked, every, never, not, some, when, type Condition } from './condition.ts';
 import { inAddresses, podOf, type PolicyPeer } from './peer.ts';
 
 /**
- * A selector selects pods, and `notSelector` all but the pods that it selects, what is no pod included.
+ * A selector selects pods and the addresses of network sets, and `notSelector` all but those.
  *
- * @source projectcalico/calico:api/pkg/apis/projectcalico/v3/policy_common.go (EntityRule)
+ * @source projectcalico/calico:api/pkg/apis/projectcalico/v3/policy_common.go (EntityRule),
+ *   felix/calc/rule_scanner.go (a negated selector is a negated match of the same IP set)
  */
 export function entityFits(
   world: World,
@@ -21,14 +22,24 @@ export function entityFits(
 ): Condition {
   const within = (cidrs: readonly string[]): Condition =>
     some(cidrs.map((cidr) => inAddresses(cidr, [], other.address)));
-  const pod = podOf(other);
-  const { notSelector } = entity;
   return every([
     entity.nets ? within(entity.nets) : always,
     not(within(entity.notNets)),
     selectedFits(world, policy, rule, entity, other),
-    when(!notSelector || !pod || !matchesCalicoSelector(notSelector, podLabels(pod))),
+    not(excludedFits(world, entity, other)),
   ]);
+}
+
+function excludedFits(world: World, { notSelector }: CalicoEntity, other: PolicyPeer): Condition {
+  if (!notSelector) return never;
+  const pod = podOf(other);
+  if (pod) return when(matchesCalicoSelector(notSelector, podLabels(pod)));
+  const sets = world.calicoNetworkSets.filter(({ labels }) => matchesCalicoSelector(notSelector, labels));
+  return netsFit(sets, other);
+}
+
+function netsFit(sets: readonly CalicoNetworkSet[], other: PolicyPeer): Condition {
+  return some(sets.flatMap(({ nets }) => nets.map((net) => inAddresses(net, [], other.address))));
 }
 
 function selectedFits(
@@ -43,7 +54,7 @@ function selectedFits(
   const pod = podOf(other);
   if (pod) return podFits(world, policy, rule, entity, pod);
   const sets = world.calicoNetworkSets.filter((set) => selectsSet(world, policy, entity, set));
-  return some(sets.flatMap(({ nets }) => nets.map((net) => inAddresses(net, [], other.address))));
+  return netsFit(sets, other);
 }
 
 /**

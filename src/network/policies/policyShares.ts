@@ -39,6 +39,11 @@ export function policiesOverEgress(world: World, pod: PodTemplate): readonly Obj
   const saying: Saying = { pod, direction: 'Egress', peer: nowhere, port: { port: 0, protocol: 'TCP' } };
   return [
     ...networkPoliciesOf(world, pod, 'Egress').map(({ ref }) => ref),
-    ...otherKinds.flatMap((kind) => sharesOfKind[kind](world, saying).map(({ policy }) => policy)),
+    ...otherKinds.flatMap((kind) => policiesOf(sharesOfKind[kind](world, saying))),
   ];
+}
+
+/** The policies of some shares, each once: what allows and what denies are two shares of one policy. */
+export function policiesOf(shares: readonly PolicyShare[]): readonly ObjectRef[] {
+  return [...new Set(shares.map(({ policy }) => policy))];
 }

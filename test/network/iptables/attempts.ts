@@ -87,5 +87,5 @@ export function summary({ end, out, lostLater }: Attempt): readonly string[] {
 export const toImds = '10.0.1.1:4000 > 169.254.169.254:80';
 export const toPod = '169.254.169.254:80 > 10.0.1.1:4000';
 export const toDns = '10.0.1.1:4000 > 10.0.0.2:53';
-export const original = `original of ${toImds}`;
-export const reply = `reply of ${toImds}`;
+export const original: string = `original of ${toImds}`;
+export const reply: string = `reply of ${toImds}`;

@@ -87,6 +87,19 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'nobody tracks the answers: a reset that comes from elsewhere is none',
+    rules: {
+      raw: ['-A OUTPUT -j CT --notrack'],
+      nat: ['-A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1:8181'],
+    },
+    listening: false,
+    comes: [
+      'lost',
+      `delivered, node: tcp SYN 10.0.1.1:4000 > 10.0.0.1:8181, new ${original}, to 10.0.0.1:8181`,
+      `delivered, beyond: tcp RST ACK 10.0.0.1:8181 > 10.0.1.1:4000, untracked ${reply}, to 10.0.0.1:8181`,
+    ],
+  },
+  {
     name: 'nobody tracks the answers: they go to the node as which the pod was disguised',
     rules: {
       raw: ['-A PREROUTING -i eth0 -j CT --notrack'],

@@ -69,7 +69,7 @@ describe('pods in a rule of Calico', () => {
     ],
     ['notSelector leaves a pod out', 'global', { notSelector: db }, 'db', 'no'],
     ['… and no other', 'global', { notSelector: db }, 'worker', 'yes'],
-    ['… and no address', 'global', { notSelector: all }, 'imds', 'yes'],
+    ['… and no address of no network set', 'global', { notSelector: db }, 'imds', 'yes'],
     ['a service account by name', 'global', accounts('x', 'db-sa'), 'db', 'yes'],
     ['… another', 'global', accounts('x'), 'db', 'no'],
     ['… of another namespace', 'pay', accounts('db-sa'), 'db', 'no'],
@@ -124,6 +124,14 @@ describe('sets of networks in a rule of Calico', () => {
   it.each<[string, 'pay' | 'global', Partial<CalicoEntity>, CalicoNetworkSet, Outcome]>([
     ['global policy: a global set', 'global', { selector: metadata }, globalSet, 'yes'],
     ['global policy: a set of any namespace', 'global', { selector: metadata }, setOf('data'), 'yes'],
+    [
+      'a negated selector leaves the addresses of a set out',
+      'pay',
+      { notSelector: metadata },
+      globalSet,
+      'no',
+    ],
+    ['… and of no set that it misses', 'pay', { notSelector: is('what', 'else') }, globalSet, 'yes'],
     ['a set that the selector misses', 'global', { selector: is('what', 'else') }, globalSet, 'no'],
     ['… in the own namespace', 'pay', { selector: is('what', 'else') }, setOf('pay'), 'no'],
     ['namespaced policy: a set of its namespace', 'pay', { selector: metadata }, setOf('pay'), 'yes'],

@@ -39,8 +39,21 @@ const [node] = built.nodes;
 
 const known = (address: string): PolicyPeer => ({ address: { kind: 'known', address } });
 
+export type PeerName =
+  | 'imds'
+  | 'internet'
+  | 'internet6'
+  | 'api'
+  | 'worker'
+  | 'db'
+  | 'agentPod'
+  | 'ownNode'
+  | 'otherNode'
+  | 'sts'
+  | 'nowhere';
+
 /** The other ends that connections of the tests have. */
-export const peers = {
+export const peers: Readonly<Record<PeerName, PolicyPeer>> = {
   imds: known('169.254.169.254'),
   internet: known('52.1.2.3'),
   internet6: known('2600:0:0:0:0:0:0:1'),
@@ -52,9 +65,7 @@ export const peers = {
   otherNode: { ...known('10.0.0.2'), host: { which: 'other' } },
   sts: { address: { kind: 'hidden', fact: 'stsAddress', family: 4, orAmong: [] } },
   nowhere: { address: { kind: 'beyondIpBlocks' } },
-} as const satisfies Readonly<Record<string, PolicyPeer>>;
-
-export type PeerName = keyof typeof peers;
+};
 
 /** What pay/api sends to the peer, by TCP to port 80 unless said otherwise. */
 export function sends(to: PeerName, port = 80, protocol: Saying['port']['protocol'] = 'TCP'): Saying {
