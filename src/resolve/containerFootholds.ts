@@ -122,13 +122,15 @@ function tokenFor({ admission }: Caller, audience: string | undefined): string |
   return found?.[0];
 }
 
+/** Where the pod's variable leads elsewhere, the agent still answers at its usual address. */
 function askAgent(world: World, ask: Ask, caller: Caller): Credentials | undefined {
   const tokenFile = tokenFor(caller, podIdentityService);
   if (tokenFile === undefined) return undefined;
   const stated = caller.admission.environment.variables.get('AWS_CONTAINER_CREDENTIALS_FULL_URI')?.value;
   const host = world.cluster.ipFamily === 'ipv6' ? '[fd00:ec2::23]' : '169.254.170.23';
-  const url = stated ?? `http://${host}/v1/credentials`;
-  return credentialsIn(respond(world, ask, caller, { kind: 'container', url, tokenFile }).reply);
+  const askAt = (url: string): Credentials | undefined =>
+    credentialsIn(respond(world, ask, caller, { kind: 'container', url, tokenFile }).reply);
+  return (stated === undefined ? undefined : askAt(stated)) ?? askAt(`http://${host}/v1/credentials`);
 }
 
 const metadataAddress: Destination = {

@@ -44,12 +44,23 @@ export const anySession = '<any>';
 /**
  * Follows every chain of roles from a start, the shortest first, and says under which condition each comes about.
  *
+ * Where the start has several beginnings, as with a rule that may be there or not, each is followed for itself: what
+ * follows one holds under its condition alone.
+ *
  * @param goal - only chains that end there are told
  */
 export function walkChains(world: World, start: ChainStart, goal?: ChainGoal): readonly Reach[] {
-  const begun = beginnings(world, start);
-  const seen = new Set(begun.map(({ last }) => reachedText(last.identity)));
-  const found: Chain[] = [...begun];
+  return beginnings(world, start).flatMap((beginning) => walkFrom(world, start, beginning, goal));
+}
+
+function walkFrom(
+  world: World,
+  start: ChainStart,
+  beginning: Chain,
+  goal: ChainGoal | undefined,
+): readonly Reach[] {
+  const seen = new Set([reachedText(beginning.last.identity)]);
+  const found: Chain[] = [beginning];
   // The list grows while it is walked.
   for (const chain of found) {
     const next = nextRoles(world, chain, goal).filter((arn) => !seen.has(arn));
