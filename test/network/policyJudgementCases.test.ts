@@ -104,6 +104,14 @@ describe('what an engine does with policies', () => {
       'arrives',
     ),
     row(
+      '… and a policy that denies is named once',
+      withCilium(cluster, 'deny', 'world'),
+      outside,
+      on('flannel'),
+      [`${veth} skipped policyNotEnforced [CiliumNetworkPolicy app/cnp] ${flannelSource}`, arrives],
+      'arrives',
+    ),
+    row(
       '… nor one alone',
       withCilium(cluster, 'allow', 'host'),
       outside,
