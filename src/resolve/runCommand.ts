@@ -91,8 +91,10 @@ function textOf({ value }: EnvValue): { readonly value?: string } {
 /** Stands where a shell would print a value that the input does not show. */
 export const notShown = '<not shown>';
 
+/** `$$` is the shell's own process. */
 function expand(text: string, variables: ReadonlyMap<string, EnvValue>): string {
-  return text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => {
+  return text.replaceAll(/\$(?:\$|\{(\w+)\}|(\w+))/g, (found, braced?: string, bare?: string) => {
+    if (found === '$$') return notShown;
     const variable = variables.get(braced ?? bare ?? '');
     return variable ? (variable.value ?? notShown) : '';
   });

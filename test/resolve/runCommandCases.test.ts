@@ -119,6 +119,12 @@ describe('what a command in a container meets', () => {
     ],
     ['printenv: nothing', own, { kind: 'printenv', names: ['UNKNOWN'] }, { kind: 'values', values: [] }],
     [
+      'echo: the number of the shell itself, which nobody knows before it runs',
+      world().pod('pay/api', { env: { A: 'x' } }),
+      { kind: 'echo', text: '$$A $A' },
+      { kind: 'text', text: '<not shown>A x' },
+    ],
+    [
       'echo: variables in their two forms',
       own,
       { kind: 'echo', text: '$KEY and ${KEY}, $WORD-${A}$NONE, ${UNKNOWN}. $UNKNOWN costs 5$' },
