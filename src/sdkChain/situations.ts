@@ -129,7 +129,7 @@ export const situations: readonly Situation[] = [
     title: 'default profile with keys, and IRSA',
     world: {
       variables: { ...irsaVariables, ...home },
-      files: { '/home/app/.aws/credentials': profile },
+      files: { '/root/.aws/credentials': profile },
     },
   },
   {

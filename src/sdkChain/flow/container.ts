@@ -121,9 +121,9 @@ function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
   const name = chooseUri(walk, provider);
   const row = { id: seat.provider, source: provider.source };
   if (name === undefined) {
-    if (tokenFileOf(walk, provider, false) !== undefined && provider.tokenFileRead) return 'tokenAlone';
     if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
-    else notConfigured(walk, row, [relativeVariable, fullVariable]);
+    if (tokenFileOf(walk, provider, false) !== undefined && provider.tokenFileRead) return 'tokenAlone';
+    if (!seat.absent) notConfigured(walk, row, [relativeVariable, fullVariable]);
     return 'absent';
   }
   const relative = name === relativeVariable;

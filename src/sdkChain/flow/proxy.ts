@@ -10,20 +10,28 @@ const exceptVariables = ['NO_PROXY', 'no_proxy'];
  */
 export function proxyFor(walk: Walk, url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
-  const { protocol, hostname } = new URL(url);
+  const { protocol, hostname, port } = new URL(url);
   const proxy = firstText(walk, proxyVariables);
   if (proxy === undefined || protocol !== 'http:') return undefined;
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)) return undefined;
   const exceptions = (firstText(walk, exceptVariables) ?? '').split(',').map((entry) => entry.trim());
-  return exceptions.some((entry) => excepts(entry.toLowerCase(), host)) ? undefined : proxy;
+  const asked = { host, port: port === '' ? '80' : port };
+  return exceptions.some((entry) => excepts(entry.toLowerCase(), asked)) ? undefined : proxy;
 }
 
-/** Tells whether an entry of `NO_PROXY` covers a host: by its name, a domain above it, or a network. */
-function excepts(entry: string, host: string): boolean {
+/**
+ * Tells whether an entry of `NO_PROXY` covers a host: by its name, a domain above it, or a network. An entry with a
+ * leading dot is for what is below a domain, one with a port for that port.
+ */
+function excepts(entry: string, { host, port }: { readonly host: string; readonly port: string }): boolean {
   if (entry === '') return false;
-  const name = entry.replace(/:\d+$/, '').replace(/^\*?\./, '');
-  return entry === '*' || entry === host || name === host || host.endsWith(`.${name}`) || isIn(entry, host);
+  if (entry === '*' || entry === host || isIn(entry, host)) return true;
+  const [, bracketed, plain, ofPort] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(entry) ?? [];
+  if (ofPort !== undefined && ofPort !== port) return false;
+  const name = (bracketed ?? plain ?? entry).replace(/^\*\./, '.');
+  if (name === '') return false;
+  return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
 }
 
 function isIn(network: string, host: string): boolean {
