@@ -80,7 +80,7 @@ const sources: readonly (readonly [string, Readonly<Record<string, string>>, Scr
     'rust',
     { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token' },
     {},
-    [read, byProfile, 'sourceFailed, stop: sourceFailed', 'read /token (containerToken) -> text'],
+    [read, byProfile, 'read /token (containerToken) -> text', 'sourceFailed, stop: sourceFailed'],
   ],
   [
     'go-v2',

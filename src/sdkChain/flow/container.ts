@@ -52,7 +52,13 @@ function uriEmptyTarget({ rules }: Container, seat: Seat): readonly (readonly [s
 }
 
 /** Reads the token, and goes where a good token leads. */
-function tokenStation(provider: Container, seat: Seat, name: string, ok: Target): Station {
+function tokenStation(
+  provider: Container,
+  seat: Seat,
+  name: string,
+  ok: Target,
+  keep: (walk: Walk) => void = () => {},
+): Station {
   const plain = requestStation<ContainerFailure, 'send' | 'sendWithout'>({
     seat,
     id: `${seat.prefix}/${name}`,
@@ -65,7 +71,7 @@ function tokenStation(provider: Container, seat: Seat, name: string, ok: Target)
     rules: provider.rules,
     failures: [...tokenFailures, 'tokenMalformed'],
     detours: { send: ok, sendWithout: ok },
-    keep: () => {},
+    keep,
     ok,
   });
   return { ...plain, act: (walk) => withoutEmptyToken(walk, provider, plain.act(walk)) };
@@ -92,7 +98,9 @@ function malformed(reply: Reply, { rules }: Container): ContainerFailure | undef
 function containerProtocol(provider: Container, seat: Seat): readonly Station[] {
   return [
     tokenStation(provider, seat, 'token', station(`${seat.prefix}/get`)),
-    tokenStation(provider, seat, 'tokenAlone', absentTarget(seat)),
+    tokenStation(provider, seat, 'tokenAlone', absentTarget(seat), (walk) => {
+      if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
+    }),
     requestStation({
       seat,
       id: `${seat.prefix}/get`,
@@ -121,9 +129,9 @@ function lookForUri(walk: Walk, provider: Container, seat: Seat): string {
   const name = chooseUri(walk, provider);
   const row = { id: seat.provider, source: provider.source };
   if (name === undefined) {
-    if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
     if (tokenFileOf(walk, provider, false) !== undefined && provider.tokenFileRead) return 'tokenAlone';
-    if (!seat.absent) notConfigured(walk, row, [relativeVariable, fullVariable]);
+    if (seat.absent) failed(walk, seat.provider, 'sourceFailed', seat.absent);
+    else notConfigured(walk, row, [relativeVariable, fullVariable]);
     return 'absent';
   }
   const relative = name === relativeVariable;
