@@ -1,7 +1,6 @@
 import { assumeRoleRequest } from '../iam/assumeRequest.ts';
-import { evaluate, verdictOf, weigh } from '../iam/evaluate.ts';
-import { isAccepted } from '../iam/policy.ts';
-import { parsePolicy } from '../iam/policyDocument.ts';
+import { organizationSides } from '../iam/organizationSides.ts';
+import { weighPolicies } from '../iam/policySide.ts';
 import type { Ask } from '../model/fact.ts';
 import type { Identity } from '../model/identity.ts';
 import type { Kube2iam } from '../model/kube2iam.ts';
@@ -33,9 +32,9 @@ export function regionsFault(
   if (isMissing) {
     return { kind: 'regionMissing', message: 'Invalid Configuration: Missing Region', at: daemon.ref };
   }
-  const role = identity.kind === 'role' ? mayNotDescribeRegions(world, identity.arn) : undefined;
+  if (identity.kind !== 'role' || mayDescribeRegions(world, identity.arn)) return undefined;
   const message = 'UnauthorizedOperation: You are not authorized to perform this operation.';
-  return role && { kind: 'describeRegionsDenied', message, at: role };
+  return { kind: 'describeRegionsDenied', message, at: indexOf(world).role(identity.arn)?.ref ?? daemon.ref };
 }
 
 /**
@@ -53,20 +52,22 @@ function showsRegion(world: World, { ref, namespace, name, image }: Kube2iam): b
 
 const regionVariables: ReadonlySet<string> = new Set(['AWS_REGION', 'AWS_DEFAULT_REGION']);
 
-const action = 'ec2:DescribeRegions';
-
 /**
- * Finds a role whose policies, all of them shown, do not let it list the regions of EC2.
+ * Tells whether a role may list the regions of EC2, as far as the input shows its policies, its permissions boundary
+ * and those of the organization.
  *
- * @returns the role, or nothing when it may, or when the input does not show its policies
  * @source jtblin/kube2iam:README.md (permissions of the node)
  */
-function mayNotDescribeRegions(world: World, roleArn: string): ObjectRef | undefined {
+function mayDescribeRegions(world: World, roleArn: string): boolean {
   const role = indexOf(world).role(roleArn);
-  const parsed = role?.identityPolicies?.map(({ document }) => parsePolicy(document, 'identityPolicy'));
-  if (!role || !parsed?.every(isAccepted)) return undefined;
   const { context } = assumeRoleRequest(world, { callerRoleArn: roleArn, roleArn });
-  const policies = parsed.map(({ policy }) => policy);
-  const verdict = verdictOf(weigh(evaluate(policies, { ...context, action, resource: '*' })));
-  return verdict === 'explicitDeny' || verdict === 'implicitDeny' ? role.ref : undefined;
+  const request = { actions: ['ec2:DescribeRegions'], context: { ...context, resource: '*' } } as const;
+  const own = role?.identityPolicies?.map(({ document }) => document);
+  const boundary = role?.permissionsBoundary?.document;
+  const sides = [
+    own && weighPolicies('identityPolicy', own, request),
+    boundary && weighPolicies('permissionsBoundary', [boundary], request),
+    ...organizationSides(world, 'serviceControlPolicy', roleArn, request),
+  ];
+  return !sides.some((side) => side && (side.weight.denies === 'yes' || side.weight.allows === 'no'));
 }

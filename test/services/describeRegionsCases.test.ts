@@ -134,6 +134,38 @@ describe('the permission to list the regions', () => {
     expect(fault(world().role(nodeRole, { policies }), own, image)).toEqual(expected);
   });
 
+  const everything = { policies: [policy(allow('*'))] };
+  it.each<[name: string, state: WorldBuilder, expected: RegionsFault | undefined]>([
+    ['a boundary without it', world().role(nodeRole, { ...everything, boundary: assumes }), denied],
+    [
+      'a boundary with it',
+      world().role(nodeRole, { ...everything, boundary: policy(allow('ec2:*')) }),
+      undefined,
+    ],
+    ['a boundary alone, where no policies are shown', world().role(nodeRole, { boundary: assumes }), denied],
+    [
+      'a service control policy that denies it',
+      world()
+        .role(nodeRole, everything)
+        .organization({ serviceControlPolicies: [policy(deny('ec2:DescribeRegions'))] }),
+      denied,
+    ],
+    [
+      'a service control policy that denies it to a role that is not shown',
+      world().organization({ serviceControlPolicies: [policy(deny('ec2:*'))] }),
+      { ...denied, at: missing.at },
+    ],
+    [
+      'a service control policy about something else',
+      world()
+        .role(nodeRole, everything)
+        .organization({ serviceControlPolicies: [policy(deny('s3:*'))] }),
+      undefined,
+    ],
+  ])('%s', (_name, state, expected) => {
+    expect(fault(state, own, image)).toEqual(expected);
+  });
+
   it.each<[name: string, identity: Identity]>([
     ['a role whose policies are not shown', { kind: 'role', arn: 'arn:aws:iam::111122223333:role/app' }],
     ['a role that is not shown', { kind: 'role', arn: 'arn:aws:iam::111122223333:role/elsewhere' }],
