@@ -96,6 +96,13 @@ describe('policies of an organization', () => {
       'allowed',
     ],
     [
+      'an SCP that allows only something else, beside one that denies something else',
+      { serviceControlPolicies: [allow({ Action: 's3:*' }), deny('ec2:*')] },
+      'implicitDeny by serviceControlPolicy',
+      'allowed',
+      'allowed',
+    ],
+    [
       'an SCP does not reach the management account',
       { managementAccountId: account, serviceControlPolicies: [deny('*')] },
       'allowed',
@@ -144,6 +151,13 @@ describe('policies of an organization', () => {
       'allowed',
     ],
     [
+      'an RCP that allows only something else',
+      { resourceControlPolicies: [allow({ Action: 's3:*', Principal: '*' })] },
+      'implicitDeny by resourceControlPolicy',
+      'implicitDeny by resourceControlPolicy',
+      'implicitDeny by resourceControlPolicy',
+    ],
+    [
       'an RCP does not reach the management account',
       { managementAccountId: account, resourceControlPolicies: [denyAnyone('*')] },
       'allowed',
@@ -179,12 +193,45 @@ describe('policies of an organization', () => {
     expect(at(policy('r-1', allow()), policy('ou-1', deny('sts:*')))).toBe(
       'explicitDeny by serviceControlPolicy',
     );
+    expect(at(policy('r-1', allow()), policy('ou-ab12-444455556666', deny('sts:*')))).toBe(
+      'explicitDeny by serviceControlPolicy',
+    );
   });
 
   it('says nothing for certain by a policy that AWS would refuse', () => {
-    expect(assume(within({ serviceControlPolicies: [{ Statement: [{ Effect: 'deny' }] }] }))).toBe(
-      'identityPolicy',
-    );
+    const refused: JsonValue = { Statement: [{ Effect: 'deny' }] };
+    expect(assume(within({ serviceControlPolicies: [refused] }))).toBe('identityPolicy');
+    expect(assume(within({ resourceControlPolicies: [refused] }))).toBe('trust');
+  });
+
+  it('is not asked after where the trust policy refuses already', () => {
+    const resourceControlPolicies = [denyAnyone('sts:AssumeRole', orgId('o-1'))];
+    const stranger = `arn:aws:iam::${account}:role/stranger`;
+    expect(assume(within({ resourceControlPolicies }), stranger)).toBe('implicitDeny by trustPolicy');
+  });
+});
+
+describe('a statement about a trust policy', () => {
+  const decide = (callerRoleArn: string, answer: string, roleArn = app): AssumeDecision =>
+    decideAssumeRole(within({}), ({ name, known = 'allows' }) => (name === 'trust' ? answer : known), {
+      callerRoleArn,
+      roleArn,
+    });
+  const stranger = `arn:aws:iam::${account}:role/stranger`;
+
+  it.each([
+    ['that agrees with what is written', node, 'admits', 'allowed'],
+    ['that denies what is written', node, 'refuses', 'refused by fact'],
+    ['that admits whom it does not name', stranger, 'admits', 'admitted by fact'],
+    ['that agrees that it names somebody else', stranger, 'refuses', 'denied'],
+  ])('%s', (_name, caller, answer, expected) => {
+    const decision = decide(caller, answer);
+    const byFact = decision.kind === 'byFact' && `${decision.allowed ? 'admitted' : 'refused'} by fact`;
+    expect(byFact || decision.kind).toBe(expected);
+  });
+
+  it('is not asked for of a role whose ARN is none', () => {
+    expect(outcome(decide(node, 'admits', 'app'))).toBe('noSuchRole by trustPolicy');
   });
 });
 
