@@ -1,46 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HostInterface } from '../../../src/network/hostInterface.ts';
 import { translate } from '../../../src/network/iptables/nat.ts';
-import {
-  firstPacket,
-  type Connection,
-  type Face,
-  type Host,
-  type Packet,
-} from '../../../src/network/iptables/packet.ts';
+import type { Connection, Face, Packet } from '../../../src/network/iptables/packet.ts';
 import { addressOf, faceOf, sameEnd } from '../../../src/network/iptables/route.ts';
+import { bridge, dialled, host, named, pod, to, uplink } from './smallHost.ts';
 
-const named = (name: string): HostInterface => ({ kind: 'name', name });
-const pod: Face = { name: named('eniA') };
-const bridge: Face = { name: named('cni0'), address: '10.0.2.254' };
-const second: Face = { name: named('eth1'), address: '10.0.0.2' };
-const uplink: Face = { name: named('eth0'), address: '10.0.0.1' };
-const host: Host = {
-  localAddresses: ['10.0.0.1', '10.0.0.2', '169.254.170.23'],
-  podFace: pod,
-  podInterface: () => named('eniA'),
-  uplink,
-  routes: [
-    { cidr: '10.0.1.1/32', face: pod },
-    { cidr: '10.0.2.0/24', face: bridge },
-    { cidr: '10.9.0.0/16', face: second },
-  ],
-  routeLocalnet: () => 'off',
-  ipSets: {},
-  ask: ({ name }) => {
-    throw new Error(`open: ${name}`);
-  },
-};
-
-const dialled = firstPacket({
-  source: '10.0.1.1',
-  sourcePort: 4000,
-  destination: '169.254.169.254',
-  destinationPort: 80,
-  inInterface: named('eniA'),
-});
-const to = (destination: string): Packet =>
-  firstPacket({ source: '10.0.1.1', destination, destinationPort: 80 });
 const { destination: _address, ...withoutDestination } = dialled;
 const connected = (packet: Packet, change: Partial<Connection>): Packet => ({
   ...packet,
