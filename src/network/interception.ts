@@ -1,6 +1,8 @@
 import type { Ask } from '../model/fact.ts';
+import { kube2iamDefaults } from '../model/kube2iam.ts';
 import type { ClusterNode } from '../model/node.ts';
 import type { World } from '../model/world.ts';
+import { sameAddress } from './address.ts';
 import type { CniProfile } from './cni/profile.ts';
 import { cniProfiles } from './cni/profiles.ts';
 import { matchesInterface, type Tri } from './hostInterface.ts';
@@ -52,14 +54,21 @@ export function interception(world: World, ask: Ask, source: PacketSource): Inte
   return intercept(sceneOf(world, ask, source, cniProfiles));
 }
 
-/** Finds the same on a scene that is set. */
-export function intercept(scene: Scene): Interception {
+/**
+ * Finds the same on a scene that is set, for packets to one address.
+ *
+ * A rule for another address meets none of them; it is told of only where there is no other.
+ */
+export function intercept(scene: Scene, address: string = kube2iamDefaults.metadataAddress): Interception {
   const { world, ask, source } = scene;
   if (source.pod.hostNetwork) return { kind: 'none', why: 'hostNetwork' };
-  const byProduct = [
-    firstOf(scene, kube2iamOn(world, ask, source.node).map(kube2iamRedirector)),
-    firstOf(scene, kiamOn(world, source.node).map(kiamRedirector)),
+  const products = [
+    kube2iamOn(world, ask, source.node).map(kube2iamRedirector),
+    kiamOn(world, source.node).map(kiamRedirector),
   ];
+  const isMeant = ({ metadataAddress }: Redirector): boolean => sameAddress(metadataAddress, address);
+  const meant = products.flat().some(isMeant) ? products.map((all) => all.filter(isMeant)) : products;
+  const byProduct = meant.map((redirectors) => firstOf(scene, redirectors));
   const rules = byProduct.flatMap((found) => (found?.kind === 'rule' ? [found] : []));
   const [rule, other] = rules;
   if (rule && other) {

@@ -22,7 +22,8 @@ export interface Turn {
  */
 export function prerouting(scene: Scene, target: Target): Turn {
   if (!isMetadataRequest(scene.world, target)) return { target, steps: ruleOfOtherFamily(scene, target) };
-  const found = intercept(scene);
+  const { address } = target.peer;
+  const found = intercept(scene, address.kind === 'known' ? address.address : undefined);
   if (found.kind === 'none') {
     const refs = found.daemon ? [found.daemon.ref] : [];
     const source = found.source === undefined ? {} : { source: found.source };

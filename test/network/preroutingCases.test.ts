@@ -62,6 +62,15 @@ describe('nat PREROUTING, as the daemons leave it', () => {
       ],
     },
     {
+      what: 'turns it to kiam, whoever came first, where the rule of kube2iam is about another address',
+      kube2iam: [kube2iam({ metadataAddress: '10.9.9.9' })],
+      kiam: [kiam()],
+      to: imds,
+      asked: ['cni', 'kiam.agent:n1', 'kiam.rule:n1 (present)'],
+      turnedTo: { kind: 'node', port: 3100, protocol: 'TCP' },
+      steps: [step('rewrites', 'kiamRedirected', { at: at('kiam-agent'), rule: rule('10.0.0.1:3100') })],
+    },
+    {
       what: 'turns it to another machine when the daemon was told that address',
       kube2iam: [kube2iam({ hostIp: '10.0.0.9' })],
       to: imds,
