@@ -107,7 +107,7 @@ function stepsOf({ passages, end, at, packet }: Journey): readonly PathStep[] {
   if (end !== 'delivered') return steps;
   const rule = `${packet.destination ?? ''}:${packet.destinationPort}`;
   const routed = pathStep('routing', 'passes', at === 'node' ? 'routedToNode' : 'routedBeyond', { rule });
-  const after = passages.findIndex(({ chain }) => chain === 'INPUT' || chain === 'FORWARD');
+  const after = passages.findIndex(({ chain }) => chain !== 'PREROUTING' && chain !== 'OUTPUT');
   return after === -1 ? [...steps, routed] : [...steps.slice(0, after), routed, ...steps.slice(after)];
 }
 

@@ -52,6 +52,12 @@ describe('a packet goes on', () => {
       outcome: { unchanged: true },
     },
     {
+      name: 'through table nat alone, its route being decided before POSTROUTING',
+      rules: { nat: nat() },
+      steps: [noRule('nat PREROUTING'), imdsBeyond, noRule('nat POSTROUTING')],
+      outcome: { unchanged: true },
+    },
+    {
       name: 'by a rule that accepts it, inside a chain that others only count',
       rules: {
         filter: [
