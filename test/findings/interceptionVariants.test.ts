@@ -43,7 +43,7 @@ function kiam(hostInterface: string, pod: object = {}): object {
   };
 }
 
-const kube2iam = {
+const kube2iamOf = (version: string): object => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name: 'kube2iam', namespace: 'kube-system' },
@@ -56,7 +56,7 @@ const kube2iam = {
         containers: [
           {
             name: 'kube2iam',
-            image: 'jtblin/kube2iam:0.11.2',
+            image: `jtblin/kube2iam:${version}`,
             args: [
               '--iptables',
               '--host-interface=eni+',
@@ -68,7 +68,8 @@ const kube2iam = {
       },
     },
   },
-};
+});
+const kube2iam = kube2iamOf('0.11.2');
 
 const gpu = {
   apiVersion: 'v1',
@@ -157,6 +158,24 @@ const cases: readonly (readonly [string, World, string])[] = [
     'fargate PodIdentityAssociation old/default',
   ],
 ];
+
+describe('kube2iam where tokens are required', () => {
+  const required = settings({
+    kube2iam: { daemon: 'ready' },
+    imds: { httpTokens: 'required', httpPutResponseHopLimit: 2 },
+  });
+
+  it.each([
+    ['0.10.9', true],
+    ['0.11.2', true],
+    ['0.12.0', false],
+    ['0.15.0', false],
+  ])('of version %s', (version, fails) => {
+    const causes = causesIn(worldOf([required, kube2iamOf(version), app()]));
+    const finding = 'tokens-required-old-kube2iam DaemonSet kube-system/kube2iam';
+    expect(causes.includes(finding)).toBe(fails);
+  });
+});
 
 describe('what the atlas says of interception', () => {
   it.each(cases)('%s', (_title, of, expected) => {
