@@ -122,14 +122,11 @@ const kiamAgents: readonly World[] = [
   },
 );
 
-/** A rule for another address than that of the requests, which are known by the agents of kiam. */
+/** A rule for another address than that of the requests, which agents of kiam on other nodes would meet. */
 const otherAddress: World = ((): World => {
   const flags = { iptables: true, hostInterface: 'eni+', hostIp: '10.0.0.1', metadataAddress: '10.9.9.9' };
   const [quiet] = kiamAgents;
-  const agents = (quiet?.kiamAgents ?? []).map((agent) => ({
-    ...agent,
-    flags: { ...agent.flags, iptables: false },
-  }));
+  const agents = (quiet?.kiamAgents ?? []).map((agent) => ({ ...agent, nodeSelector: { pool: 'none' } }));
   return { ...pod(cluster().kube2iam(flags)), kiamAgents: agents };
 })();
 
