@@ -224,5 +224,6 @@ describe('who is a node to a policy', () => {
   it('another node is remote-node, and refuses where nobody listens', () => {
     const { steps, end } = way(withCilium(cluster, 'allow', 'remote-node'), otherNode, on('cilium'));
     expect([steps[0], end]).toEqual([allowed, 'refused']);
+    expect(steps.at(-1)).toBe(refused.replace('Node n1', 'Node n2'));
   });
 });

@@ -73,6 +73,23 @@ describe('what kube2iam answers to a path', () => {
       [],
     ],
     [
+      'before 0.12 it asks without a token, and is not healthy where one is required',
+      {
+        node: { ...instance, imds: { httpTokens: 'required' } },
+        call: get('/healthz'),
+        daemon: { image: 'jtblin/kube2iam:0.11.2' },
+      },
+      error(500, 'no instance id'),
+      [
+        {
+          kind: 'tokenRequired',
+          at: node,
+          source:
+            'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html',
+        },
+      ],
+    ],
+    [
       'path-imds-disabled: it is not healthy without metadata',
       { node: closed, call: get('/healthz') },
       error(500, 'no instance id'),

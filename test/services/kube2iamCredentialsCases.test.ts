@@ -77,9 +77,9 @@ const notAuthorized = (caller: string, role: string): Reply =>
 const asking: Given = { flags: withBase, pod: annotated('app'), call: credentials('app') };
 const holdsErrors: Given = { ...asking, flags: { ...withBase, iamRoleErrorTtlSeconds: 60 } };
 
-describe('what kube2iam answers before it asks STS', () => {
-  const newest = { image: 'jtblin/kube2iam:0.15.0' };
+const newest = { image: 'jtblin/kube2iam:0.15.0' };
 
+describe('what kube2iam answers before it asks STS', () => {
   it.each<[name: string, given: Given, reply: Reply, weighed: readonly ServiceEvidence[]]>([
     [
       'another role than the pod has',
@@ -161,6 +161,26 @@ describe('what kube2iam makes of the answer of STS', () => {
       { ...asking, state: refuses.fact('daemonCache', 'session', app), daemonIs: unnamed },
       ofApp('<hash of pod IP>-app'),
       [is(unnamed), trustOfApp('n1', false), fromCache('session')],
+    ],
+    [
+      'the session that it holds is served on without credentials of its own',
+      {
+        ...asking,
+        state: world().fact('daemonCache', 'session', app),
+        daemonIs: { kind: 'none', error: 'no EC2 IMDS role found' },
+      },
+      ofApp('<hash of pod IP>-app'),
+      [is({ kind: 'none', error: 'no EC2 IMDS role found' }), fromCache('session')],
+    ],
+    [
+      'the session that it holds is served on without a region to ask in',
+      {
+        ...asking,
+        state: world().fact('kube2iam.region', 'missing').fact('daemonCache', 'session', app),
+        daemon: newest,
+      },
+      ofApp('<hash of pod IP>-app'),
+      [is(own), { kind: 'regionMissing', at: daemonSet, source: regionsSource }, fromCache('session')],
     ],
     [
       'the session that it holds is of another role',
