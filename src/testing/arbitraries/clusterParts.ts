@@ -150,6 +150,11 @@ export function statedFacts(): fc.Arbitrary<BuildStep> {
     .map((list) => (builder) => rest(list.reduce((current, step) => step(current), builder)));
 }
 
+/** From v4.1 on a server does not start without a role of its own. */
+function serverImage({ assumeRoleArn }: { readonly assumeRoleArn: string }): string {
+  return `quay.io/uswitch/kiam:${assumeRoleArn === '' ? 'v3.6' : 'v4.2'}`;
+}
+
 /**
  * Draws kiam, agents with or without their server; mostly none.
  *
@@ -162,12 +167,18 @@ export function kiam(known: 'stated' | 'mayBeOpen'): fc.Arbitrary<(world: World)
     hostInterface: fc.constantFrom('eni+', 'cali+', '!eth0'),
     allowRouteRegexp: fc.constantFrom('^$', '/latest/'),
   });
-  const server = fc.record({
-    roleBaseArn: fc.constantFrom(`arn:aws:iam::${testAccount}:role/`, ''),
-    roleBaseArnAutodetect: fc.boolean(),
-    assumeRoleArn: fc.constantFrom('', testNodeRole),
-    disableStrictNamespaceRegexp: fc.boolean(),
-  });
+  const server = fc
+    .record({
+      roleBaseArn: fc.constantFrom(`arn:aws:iam::${testAccount}:role/`, ''),
+      roleBaseArnAutodetect: fc.boolean(),
+      assumeRoleArn: fc.constantFrom('', testNodeRole),
+      disableStrictNamespaceRegexp: fc.boolean(),
+    })
+    // A server that is told no base ARN must look for one.
+    .map((drawn) => ({
+      ...drawn,
+      roleBaseArnAutodetect: drawn.roleBaseArnAutodetect || drawn.roleBaseArn === '',
+    }));
   const place = (name: string): Omit<KiamAgent, 'flags'> => ({
     ref: { kind: 'DaemonSet', namespace: 'kube-system', name },
     namespace: 'kube-system',
@@ -189,7 +200,9 @@ export function kiam(known: 'stated' | 'mayBeOpen'): fc.Arbitrary<(world: World)
       return {
         ...world,
         kiamAgents: [{ ...place('kiam-agent'), flags: agentFlags }],
-        kiamServers: drawn.server ? [{ ...place('kiam-server'), flags: serverFlags }] : [],
+        kiamServers: drawn.server
+          ? [{ ...place('kiam-server'), image: serverImage(serverFlags), flags: serverFlags }]
+          : [],
       };
     });
   return mostly<(world: World) => World>((world) => world, both, known === 'stated' ? 5 : 15);
