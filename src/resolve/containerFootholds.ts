@@ -128,9 +128,13 @@ function askAgent(world: World, ask: Ask, caller: Caller): Credentials | undefin
   if (tokenFile === undefined) return undefined;
   const stated = caller.admission.environment.variables.get('AWS_CONTAINER_CREDENTIALS_FULL_URI')?.value;
   const host = world.cluster.ipFamily === 'ipv6' ? '[fd00:ec2::23]' : '169.254.170.23';
-  const askAt = (url: string): Credentials | undefined =>
-    credentialsIn(respond(world, ask, caller, { kind: 'container', url, tokenFile }).reply);
-  return (stated === undefined ? undefined : askAt(stated)) ?? askAt(`http://${host}/v1/credentials`);
+  const usual = `http://${host}/v1/credentials`;
+  for (const url of new Set([stated ?? usual, usual])) {
+    const { reply } = respond(world, ask, caller, { kind: 'container', url, tokenFile });
+    const credentials = credentialsIn(reply);
+    if (credentials) return credentials;
+  }
+  return undefined;
 }
 
 const metadataAddress: Destination = {
