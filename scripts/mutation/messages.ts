@@ -4,7 +4,7 @@ export type Request =
   | {
       readonly kind: 'runMutant';
       readonly mutant: string;
-      /** Tests that meet the mutant, the quickest first. */
+      /** Tests that meet the mutant, in the order in which they run. */
       readonly tests: readonly string[];
       /** How often the mutant may be met before it counts as an endless loop. */
       readonly hitLimit: number | undefined;

@@ -129,7 +129,7 @@ export const situations: readonly Situation[] = [
     title: 'default profile with keys, and IRSA',
     world: {
       variables: { ...irsaVariables, ...home },
-      files: { '/root/.aws/credentials': profile },
+      files: { [`${home.HOME}/.aws/credentials`]: profile },
     },
   },
   {
