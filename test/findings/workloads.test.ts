@@ -3,20 +3,12 @@ import { world } from '../../src/model/builder.ts';
 import { kiamAgentDefaults, type KiamAgent } from '../../src/model/kiam.ts';
 import { byContainer } from '../../src/findings/workloads.ts';
 import { resolveAll } from '../../src/resolve/resolve.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
-const name = 'kiam-agent';
 const agent: KiamAgent = {
-  ref: { kind: 'DaemonSet', namespace: 'kube-system', name },
-  namespace: 'kube-system',
-  name,
-  serviceAccountName: name,
+  ...daemonFacts('kiam-agent'),
   image: 'quay.io/uswitch/kiam:v4.2',
   flags: kiamAgentDefaults,
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
-  nodeSelector: {},
-  tolerations: [],
 };
 const cluster = world()
   .cluster({ accountId: '111122223333', region: 'eu-west-1' })

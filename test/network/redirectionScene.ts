@@ -11,20 +11,9 @@ import {
 } from '../../src/model/kube2iam.ts';
 import { cniProfiles } from '../../src/network/cni/profiles.ts';
 import { sceneOf, type Scene } from '../../src/network/scene.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 const ref = (name: string): Kube2iam['ref'] => ({ kind: 'DaemonSet', namespace: 'kube-system', name });
-const daemonFacts = (name: string): Omit<KiamAgent, 'flags'> => ({
-  ref: ref(name),
-  namespace: 'kube-system',
-  name,
-  image: undefined,
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
-  nodeSelector: {},
-  tolerations: [],
-  serviceAccountName: name,
-});
 /** A DaemonSet of kube2iam that puts the rule for the VPC CNI. */
 export const kube2iam = (flags: Partial<Kube2iamFlags> = {}, change: Partial<Kube2iam> = {}): Kube2iam => ({
   ...daemonFacts('kube2iam'),

@@ -11,6 +11,7 @@ import type { World } from '../../src/model/world.ts';
 import { cniProfiles, type CniProfiles } from '../../src/network/cni/profiles.ts';
 import { packetPath } from '../../src/network/packetPath.ts';
 import type { Destination, PacketPath, PathStep } from '../../src/network/path.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 export const to = (address: string, port: number): Destination => ({
   kind: 'address',
@@ -84,17 +85,8 @@ export function withDenial(builder: WorldBuilder, peer: AdminPeer): World {
 
 /** A kiam agent on every node, which adds its rule. */
 export const kiam: KiamAgent = {
-  ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kiam-agent' },
-  namespace: 'kube-system',
-  name: 'kiam-agent',
-  image: undefined,
+  ...daemonFacts('kiam-agent'),
   flags: { ...kiamAgentDefaults, iptables: true, hostInterface: '!eth0', host: '10.0.0.1' },
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
-  nodeSelector: {},
-  tolerations: [],
-  serviceAccountName: 'kiam-agent',
 };
 
 /** A step in one line: where, what and why, the objects that decided, the rule, the source. */

@@ -6,6 +6,7 @@ import { kiamAgentDefaults, type KiamAgent } from '../../src/model/kiam.ts';
 import type { SdkFamily } from '../../src/model/sdk.ts';
 import type { World } from '../../src/model/world.ts';
 import { testIssuer } from '../../src/testing/arbitraries/clusterNames.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 /** A small cluster that is made for one thing, and the SDK that meets it. */
 interface RareWorld {
@@ -103,19 +104,10 @@ const kiamAgents: readonly World[] = [
       (builder, [name, value]) => builder.fact(name as 'kiam.agent', value),
       cluster(),
     );
-    const name = 'kiam-agent';
     const daemon: KiamAgent = {
-      ref: { kind: 'DaemonSet', namespace: 'kube-system', name },
-      namespace: 'kube-system',
-      name,
-      serviceAccountName: name,
+      ...daemonFacts('kiam-agent'),
       image: 'quay.io/uswitch/kiam:v4.2',
       flags: { ...kiamAgentDefaults, iptables: true, hostInterface: 'eni+', host: '10.0.0.1' },
-      flagRefs: {},
-      startupFaults: [],
-      hostNetwork: true,
-      nodeSelector: {},
-      tolerations: [],
       ...agent,
     };
     return { ...pod(stated), kiamAgents: [daemon] };

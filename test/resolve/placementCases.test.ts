@@ -6,6 +6,7 @@ import type { ClusterNode } from '../../src/model/node.ts';
 import type { PodTemplate, Toleration } from '../../src/model/pod.ts';
 import type { World } from '../../src/model/world.ts';
 import { anyNode, placePod, type Placement } from '../../src/resolve/placement.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 interface Placed {
   readonly node: string;
@@ -38,17 +39,9 @@ const changed = (builder: WorldBuilder, changes: Readonly<Record<string, Partial
 };
 
 const agent: KiamAgent = {
-  ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kiam-agent' },
-  namespace: 'kube-system',
-  name: 'kiam-agent',
-  image: undefined,
+  ...daemonFacts('kiam-agent'),
   flags: kiamAgentDefaults,
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
   nodeSelector: { pool: 'blue' },
-  tolerations: [],
-  serviceAccountName: 'kiam-agent',
 };
 const withOutdated = (builder: WorldBuilder, node: string): World => {
   const built = builder.build();

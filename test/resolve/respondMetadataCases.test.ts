@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reply, Request } from '../../src/model/exchange.ts';
 import { kiamAgentDefaults, type KiamAgent } from '../../src/model/kiam.ts';
 import type { World } from '../../src/model/world.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 import { cluster, heard, role, variables } from './heard.ts';
 
 const silent = cluster.networkPolicy('pay/out', { policyTypes: ['Egress'] }).build();
@@ -72,19 +73,7 @@ describe('a metadata request', () => {
     });
   });
 
-  const kiam: KiamAgent = {
-    ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kiam-agent' },
-    namespace: 'kube-system',
-    name: 'kiam-agent',
-    image: undefined,
-    flags: kiamAgentDefaults,
-    flagRefs: {},
-    startupFaults: [],
-    hostNetwork: true,
-    nodeSelector: {},
-    tolerations: [],
-    serviceAccountName: 'kiam-agent',
-  };
+  const kiam: KiamAgent = { ...daemonFacts('kiam-agent'), flags: kiamAgentDefaults };
   const ready = { 'kube2iam.daemon': 'ready', 'kiam.agent': 'ready', 'kiam.server': 'ready' };
   const annotated = (hostNetwork: boolean): World => ({
     ...cluster

@@ -6,6 +6,7 @@ import type { Destination, PacketPath } from '../../src/network/path.ts';
 import { conditionText } from '../../src/resolve/condition.ts';
 import type { ExploreOptions } from '../../src/resolve/explore.ts';
 import { tracePacket } from '../../src/resolve/tracePacket.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 const toImds: Destination = { kind: 'address', address: '169.254.169.254', port: 80, protocol: 'TCP' };
 const toNodePort: Destination = { kind: 'node', port: 8181, protocol: 'TCP' };
@@ -21,17 +22,9 @@ const kube2iamOnAnyCni = cluster
 const kube2iam = kube2iamOnAnyCni.fact('cni', 'aws-vpc-cni');
 
 const kiam: KiamAgent = {
-  ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kiam-agent' },
-  namespace: 'kube-system',
-  name: 'kiam-agent',
-  image: undefined,
+  ...daemonFacts('kiam-agent'),
   flags: { ...kiamAgentDefaults, port: 8181 },
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
   nodeSelector: { pool: 'b' },
-  tolerations: [],
-  serviceAccountName: 'kiam',
 };
 
 /** A way on one line: its stations, who has the packet at the end, and when. */

@@ -13,22 +13,12 @@ import {
 import { anyNode } from '../../src/resolve/placement.ts';
 import { kiam } from '../../src/services/kiam.ts';
 import { cleanedPath } from '../../src/services/metadataPath.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 const base = 'arn:aws:iam::111122223333:role/';
 const nodeRole = `${base}node`;
 
-const process = {
-  ref: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kiam' },
-  namespace: 'kube-system',
-  name: 'kiam',
-  image: undefined,
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
-  nodeSelector: {},
-  tolerations: [],
-  serviceAccountName: 'kiam',
-};
+const process = daemonFacts('kiam');
 
 interface Asking {
   readonly role?: string;

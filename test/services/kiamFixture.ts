@@ -16,6 +16,7 @@ import type { ObjectRef } from '../../src/model/objectRef.ts';
 import { anyNode } from '../../src/resolve/placement.ts';
 import type { ServiceEvidence } from '../../src/services/evidence.ts';
 import { kiam } from '../../src/services/kiam.ts';
+import { daemonFacts } from '../daemonFacts.ts';
 
 export const base = 'arn:aws:iam::111122223333:role/';
 export const app: string = `${base}app`;
@@ -25,17 +26,7 @@ export const nodeRole: Identity = { kind: 'role', arn: `${base}node` };
 const daemonSet = (name: string): ObjectRef => ({ kind: 'DaemonSet', namespace: 'kube-system', name });
 export const agentRef: ObjectRef = daemonSet('kiam-agent');
 export const serverRef: ObjectRef = daemonSet('kiam-server');
-const process = {
-  namespace: 'kube-system',
-  name: 'kiam',
-  image: undefined,
-  flagRefs: {},
-  startupFaults: [],
-  hostNetwork: true,
-  nodeSelector: {},
-  tolerations: [],
-  serviceAccountName: 'kiam',
-};
+const process = daemonFacts('kiam');
 
 export interface Asking {
   readonly call: ImdsCall;
